@@ -1,0 +1,10 @@
+/// Who runs what, and when: the event loop that owns a piece of state, the clock it reads, and the
+/// byte transport it speaks through.
+///
+/// Code written against [io.margay.loop.EventLoop] runs unchanged on a thread
+/// ([io.margay.loop.ThreadEventLoop]) and under a test's hand, where time moves only when the test
+/// says so.
+@NullMarked
+package io.margay.loop;
+
+import org.jspecify.annotations.NullMarked;
