@@ -1,0 +1,34 @@
+package io.margay.kernel;
+
+/// Tells of changes in the kernel as they happen (rtnetlink(7) multicast groups).
+public interface KernelMonitor {
+
+  /// Starts to follow links, addresses and routes. What existed before is not told: subscribe
+  /// first, then list.
+  Subscription subscribe(Listener listener);
+
+  /// Called on a thread of the monitor's own: post to an event loop and return.
+  interface Listener {
+    /// A link appeared or changed.
+    void onLink(Link link);
+
+    void onLinkRemoved(Link link);
+
+    void onAddress(LinkAddress address);
+
+    void onAddressRemoved(LinkAddress address);
+
+    /// A route of the main table appeared or was replaced.
+    void onRoute(Route route);
+
+    void onRouteRemoved(Route route);
+
+    /// Notices were lost (`ENOBUFS`) or cannot be had any more: read everything anew.
+    void onLost(String reason);
+  }
+
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,9 @@
+package io.margay.kernel;
+
+import io.margay.net.IpAddress;
+import io.margay.net.MacAddress;
+
+/// A permanent neighbour entry (`ip-neighbour(8)`, `NUD_PERMANENT`).
+///
+/// @param device the interface's name
+public record Neighbour(String device, IpAddress address, MacAddress mac) {}

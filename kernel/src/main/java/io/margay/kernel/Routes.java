@@ -1,0 +1,24 @@
+package io.margay.kernel;
+
+import io.margay.net.IpFamily;
+import java.util.List;
+
+/// The routes of the main table (254). Calls block; any thread may make them.
+public interface Routes {
+
+  /// Every route of the family, in the kernel's order.
+  List<Route> list(IpFamily family);
+
+  /// Adds a route; refuses to touch one that exists for the same destination and metric.
+  ///
+  /// @throws KernelException with `EEXIST` in its message if there is one, or if a device or
+  ///   gateway is missing
+  void add(Route route);
+
+  /// Adds a route, or changes the one of the same destination and metric in a single step, so that
+  /// no packet meets a gap.
+  void replace(Route route);
+
+  /// Removes a route. One that is not there counts as removed.
+  void delete(Route route);
+}
