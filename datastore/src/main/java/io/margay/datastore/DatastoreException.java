@@ -1,0 +1,52 @@
+package io.margay.datastore;
+
+/// The store refused a call or could not be asked.
+public abstract sealed class DatastoreException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  private DatastoreException(String message) {
+    super(message);
+  }
+
+  private DatastoreException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  public static final class AlreadyExists extends DatastoreException {
+    private static final long serialVersionUID = 1;
+
+    public AlreadyExists(String what) {
+      super("resource already exists: " + what);
+    }
+  }
+
+  public static final class DoesNotExist extends DatastoreException {
+    private static final long serialVersionUID = 1;
+
+    public DoesNotExist(String what) {
+      super("resource does not exist: " + what);
+    }
+  }
+
+  public static final class UpdateConflict extends DatastoreException {
+    private static final long serialVersionUID = 1;
+
+    public UpdateConflict(String what) {
+      super("update conflict: '" + what + "'");
+    }
+  }
+
+  /// The store cannot be reached, read or written just now. The message says what to do.
+  public static final class Unavailable extends DatastoreException {
+    private static final long serialVersionUID = 1;
+
+    public Unavailable(String message) {
+      super(message);
+    }
+
+    public Unavailable(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.margay.datastore;
+
+import io.margay.model.Kind;
+import io.margay.model.Resource;
+import org.jspecify.annotations.Nullable;
+
+/// A set of keys that can be listed.
+///
+/// @param <V> the type of their values
+@SuppressWarnings("unused") // V ties a range to its values in the signatures of Datastore
+public sealed interface KeyRange<V> {
+
+  /// All resources of a kind, ordered by datastore key.
+  record Resources(Kind kind) implements KeyRange<Resource> {}
+
+  /// @param node null for the global ones
+  record FelixSettings(@Nullable String node) implements KeyRange<String> {}
+
+  /// @param node null for the global ones
+  record BgpSettings(@Nullable String node) implements KeyRange<String> {}
+
+  record BlockAffinities(String node) implements KeyRange<Key.Empty> {}
+
+  /// Statuses of the workload endpoints of a node.
+  record WorkloadEndpointStatuses(String node) implements KeyRange<Key.EndpointStatus> {}
+}
