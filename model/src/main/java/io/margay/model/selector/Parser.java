@@ -1,9 +1,9 @@
 package io.margay.model.selector;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.LinkedHashSet;
 
 /// Reads tokens as an expression, by recursive descent:
 ///

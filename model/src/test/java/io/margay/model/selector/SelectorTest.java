@@ -116,9 +116,7 @@ class SelectorTest {
     assertThat(selector.matches(Map.of())).as("without the label").isEqualTo(absent);
     assertThat(selector.matches(Map.of("a", ""))).as("a empty").isEqualTo(empty);
     assertThat(selector.matches(Map.of("a", "x"))).as("a = x").isEqualTo(x);
-    assertThat(selector.matches(label -> label.equals("a") ? "y" : null))
-        .as("a = y")
-        .isEqualTo(y);
+    assertThat(selector.matches(label -> label.equals("a") ? "y" : null)).as("a = y").isEqualTo(y);
   }
 
   @ParameterizedTest
