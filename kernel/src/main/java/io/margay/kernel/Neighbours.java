@@ -10,6 +10,9 @@ public interface Neighbours {
   List<Neighbour> list(IpFamily family);
 
   /// Adds the entry or overwrites what is there for its address.
+  ///
+  /// @throws KernelException with `ENODEV` or `ENETDOWN` in its message if the device is missing or
+  ///   down
   void replace(Neighbour neighbour);
 
   /// Removes the entry. One that is not there counts as removed.

@@ -11,8 +11,8 @@ public interface Routes {
 
   /// Adds a route; refuses to touch one that exists for the same destination and metric.
   ///
-  /// @throws KernelException with `EEXIST` in its message if there is one, or if a device or
-  ///   gateway is missing
+  /// @throws KernelException with `EEXIST` in its message if there is one, `ENODEV` or `ENETDOWN`
+  ///   if a device is missing or down, `ENETUNREACH` if a gateway cannot be reached
   void add(Route route);
 
   /// Adds a route, or changes the one of the same destination and metric in a single step, so that
