@@ -1,7 +1,7 @@
 package io.margay.kernel;
 
-/// The kernel parameters that are wanted; each is read before it is written, and written only if
-/// it differs.
+/// The kernel parameters that are wanted; each is read before it is written, and written only if it
+/// differs.
 ///
 /// Belongs to one thread, which its calls to [Sysctls] may block.
 public final class SysctlTable {

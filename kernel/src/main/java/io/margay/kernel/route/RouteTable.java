@@ -56,8 +56,8 @@ public final class RouteTable {
     throw new UnsupportedOperationException();
   }
 
-  /// Notes from the monitor that a link appeared or changed. One that went down lost its routes,
-  /// of which IPv4 gives no other notice.
+  /// Notes from the monitor that a link appeared or changed. One that went down lost its routes, of
+  /// which IPv4 gives no other notice.
   public void onLink(Link link) {
     throw new UnsupportedOperationException();
   }
