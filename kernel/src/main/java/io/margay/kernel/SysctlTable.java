@@ -4,6 +4,7 @@ package io.margay.kernel;
 /// differs.
 ///
 /// Belongs to one thread, which its calls to [Sysctls] may block.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class SysctlTable {
 
   public SysctlTable(Sysctls sysctls) {}

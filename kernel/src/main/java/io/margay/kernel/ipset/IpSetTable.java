@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 /// can feed both families.
 ///
 /// Belongs to one thread, which its calls to [IpSets] may block.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class IpSetTable {
 
   /// @param ours which sets, by name, may be changed or destroyed; temporary ones included

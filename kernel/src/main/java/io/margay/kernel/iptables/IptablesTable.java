@@ -7,6 +7,7 @@ import java.util.List;
 /// The chains and rules that are wanted in one table, and the means to bring the kernel there.
 ///
 /// Belongs to one thread, which its calls to [Iptables] may block.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class IptablesTable {
 
   public IptablesTable(IpFamily family, Table table, Iptables iptables, InsertMode mode) {}

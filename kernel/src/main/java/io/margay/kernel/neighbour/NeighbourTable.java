@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 /// there.
 ///
 /// Belongs to one thread, which its calls to [Neighbours] may block.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class NeighbourTable {
 
   /// @param ours which permanent entries this table may delete or overwrite

@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 /// The routes of one family that are wanted, and the means to bring the main table there.
 ///
 /// Belongs to one thread, which its calls to [Routes] may block.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class RouteTable {
 
   public RouteTable(IpFamily family, Routes routes, Predicate<Route> ours) {
