@@ -1,6 +1,10 @@
 package io.margay.kernel;
 
 /// Tells of changes in the kernel as they happen (rtnetlink(7) multicast groups).
+///
+/// The kernel does not tell of everything: IPv4 routes that vanish because their link went down or
+/// lost its address go without a notice, and a notice about an IPv6 multipath route may hold only
+/// the next hops that changed. Whoever mirrors routes reads them anew when a link goes down.
 public interface KernelMonitor {
 
   /// Starts to follow links, addresses and routes. What existed before is not told: subscribe

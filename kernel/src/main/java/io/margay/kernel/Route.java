@@ -1,5 +1,6 @@
 package io.margay.kernel;
 
+import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.util.List;
 
@@ -9,7 +10,8 @@ import java.util.List;
 /// @param type what happens to the packet
 /// @param protocol who installed the route, 0 to 255 (`/etc/iproute2/rt_protos`); see [Protocols]
 /// @param scope how far the destination is; IPv6 knows only [Scope#GLOBAL]
-/// @param metric priority, 0 being the best for IPv4; IPv6 shows 1024 where none was given
+/// @param metric priority, 0 being the best for IPv4. IPv6 has no 0: the kernel takes 1024 for it
+///   (`IP6_RT_PRIO_USER`), and so does this record, so that a wanted route equals the listed one
 /// @param nextHops empty unless the type is [Type#UNICAST]; several make a multipath route of equal
 ///   weights
 public record Route(
@@ -20,7 +22,12 @@ public record Route(
     int metric,
     List<NextHop> nextHops) {
 
+  private static final int IP6_RT_PRIO_USER = 1024;
+
   public Route {
+    if (metric == 0 && destination.family() == IpFamily.IPV6) {
+      metric = IP6_RT_PRIO_USER;
+    }
     if (!destination.isMasked()) {
       throw new IllegalArgumentException("route to " + destination + " has host bits set");
     }

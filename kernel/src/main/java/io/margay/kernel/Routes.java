@@ -4,6 +4,9 @@ import io.margay.net.IpFamily;
 import java.util.List;
 
 /// The routes of the main table (254). Calls block; any thread may make them.
+///
+/// Listed next hops name their device even where the route was given without one. IPv6 routes given
+/// without a metric have 1024, see [Route].
 public interface Routes {
 
   /// Every route of the family, in the kernel's order.
@@ -19,6 +22,8 @@ public interface Routes {
   /// no packet meets a gap.
   void replace(Route route);
 
-  /// Removes a route. One that is not there counts as removed.
+  /// Removes this very route: destination, metric, protocol, type and next hops (a null device
+  /// stands for any). One that is not there counts as removed, and one that another has taken the
+  /// place of stays: a pod's address may have moved to another interface in between.
   void delete(Route route);
 }
