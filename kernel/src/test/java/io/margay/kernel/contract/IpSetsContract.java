@@ -39,8 +39,7 @@ public abstract class IpSetsContract {
     assertThat(ipSets().list())
         .hasSize(4)
         .containsEntry(
-            "cali40s:pods",
-            new ActualSet("hash:ip", "inet", 1234, Set.of("10.0.0.1", "10.0.0.2")))
+            "cali40s:pods", new ActualSet("hash:ip", "inet", 1234, Set.of("10.0.0.1", "10.0.0.2")))
         .containsEntry("cali60s:pods", new ActualSet("hash:ip", "inet6", 1234, Set.of("fd00::1")))
         .containsEntry(
             "cali40n:nets",
@@ -97,16 +96,15 @@ public abstract class IpSetsContract {
   void keepsTheLinesBeforeARefusedOne() {
     givenOneMember();
 
-    assertThatThrownBy(
-            () ->
-                ipSets()
-                    .restore(
-                        """
-                        add main 10.0.0.2
-                        add absent 10.0.0.3
-                        add main 10.0.0.4
-                        COMMIT
-                        """))
+    assertThatThrownBy(() ->
+            ipSets()
+                .restore(
+                    """
+                    add main 10.0.0.2
+                    add absent 10.0.0.3
+                    add main 10.0.0.4
+                    COMMIT
+                    """))
         .isInstanceOf(KernelException.class)
         .hasMessageContaining("add absent 10.0.0.3");
 

@@ -100,16 +100,15 @@ public abstract class IptablesContract {
     givenChain("one");
     String before = rulesOnly(save(Table.FILTER));
 
-    assertThatThrownBy(
-            () ->
-                restore(
-                    """
-                    *filter
-                    :cali-a - -
-                    -A cali-a -m comment --comment "cali:new" --jump ACCEPT
-                    -A cali-a -m comment --comment "cali:bad" --jump no-such-chain
-                    COMMIT
-                    """))
+    assertThatThrownBy(() ->
+            restore(
+                """
+                *filter
+                :cali-a - -
+                -A cali-a -m comment --comment "cali:new" --jump ACCEPT
+                -A cali-a -m comment --comment "cali:bad" --jump no-such-chain
+                COMMIT
+                """))
         .isInstanceOf(KernelException.class)
         .hasMessageContaining("no-such-chain");
 
@@ -121,14 +120,13 @@ public abstract class IptablesContract {
   void refusesToDeleteARuleThatIsNotThere() {
     givenChain("one");
 
-    assertThatThrownBy(
-            () ->
-                restore(
-                    """
-                    *filter
-                    -D cali-a 2
-                    COMMIT
-                    """))
+    assertThatThrownBy(() ->
+            restore(
+                """
+                *filter
+                -D cali-a 2
+                COMMIT
+                """))
         .isInstanceOf(KernelException.class);
     assertThat(hashes("cali-a")).containsExactly("one");
   }
@@ -143,15 +141,14 @@ public abstract class IptablesContract {
         COMMIT
         """);
 
-    assertThatThrownBy(
-            () ->
-                restore(
-                    """
-                    *filter
-                    :cali-a - -
-                    --delete-chain cali-a
-                    COMMIT
-                    """))
+    assertThatThrownBy(() ->
+            restore(
+                """
+                *filter
+                :cali-a - -
+                --delete-chain cali-a
+                COMMIT
+                """))
         .isInstanceOf(KernelException.class);
     assertThat(hashes("cali-a")).containsExactly("one");
 
@@ -217,7 +214,8 @@ public abstract class IptablesContract {
 
   /// Without the remarks, which hold the time, and the counters.
   private static String rulesOnly(String saved) {
-    return saved.lines()
+    return saved
+        .lines()
         .filter(line -> !line.startsWith("#"))
         .map(line -> line.replaceAll(" \\[\\d+:\\d+\\]$", ""))
         .reduce("", (all, line) -> all + line + "\n");

@@ -14,10 +14,10 @@ import io.margay.kernel.contract.Notices.Notice;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /// The contract of [io.margay.kernel.KernelMonitor].
 public abstract class KernelMonitorContract {
@@ -122,10 +122,9 @@ public abstract class KernelMonitorContract {
         notice -> notice instanceof Notice.LinkGone(Link link) && link.name().equals("left"));
 
     assertThat(notices.all())
-        .noneMatch(
-            notice ->
-                notice instanceof Notice.RouteCame(Route route)
-                    && route.destination().equals(IpPrefix.parse("192.0.2.1/32")));
+        .noneMatch(notice ->
+            notice instanceof Notice.RouteCame(Route route)
+                && route.destination().equals(IpPrefix.parse("192.0.2.1/32")));
   }
 
   @Test

@@ -5,8 +5,8 @@ import io.margay.kernel.Links;
 import io.margay.kernel.Neighbours;
 import io.margay.kernel.Routes;
 import io.margay.kernel.Sysctls;
-import io.margay.kernel.iptables.Iptables;
 import io.margay.kernel.ipset.IpSets;
+import io.margay.kernel.iptables.Iptables;
 
 /// A kernel under test, and the hand that changes it from outside as `ip(8)` would.
 public interface KernelWorld {

@@ -19,14 +19,13 @@ public abstract class LinksContract {
     world().addLink("cali0");
 
     assertThat(named("cali0"))
-        .hasValueSatisfying(
-            link -> {
-              assertThat(link.index()).isPositive();
-              assertThat(link.mtu()).isEqualTo(1500);
-              assertThat(link.mac()).isNotNull();
-              assertThat(link.adminUp()).isFalse();
-              assertThat(link.running()).isFalse();
-            });
+        .hasValueSatisfying(link -> {
+          assertThat(link.index()).isPositive();
+          assertThat(link.mtu()).isEqualTo(1500);
+          assertThat(link.mac()).isNotNull();
+          assertThat(link.adminUp()).isFalse();
+          assertThat(link.running()).isFalse();
+        });
   }
 
   @Test
@@ -35,19 +34,17 @@ public abstract class LinksContract {
 
     world().setLinkUp("cali0");
     assertThat(named("cali0"))
-        .hasValueSatisfying(
-            link -> {
-              assertThat(link.adminUp()).isTrue();
-              assertThat(link.running()).isTrue();
-            });
+        .hasValueSatisfying(link -> {
+          assertThat(link.adminUp()).isTrue();
+          assertThat(link.running()).isTrue();
+        });
 
     world().setLinkDown("cali0");
     assertThat(named("cali0"))
-        .hasValueSatisfying(
-            link -> {
-              assertThat(link.adminUp()).isFalse();
-              assertThat(link.running()).isFalse();
-            });
+        .hasValueSatisfying(link -> {
+          assertThat(link.adminUp()).isFalse();
+          assertThat(link.running()).isFalse();
+        });
   }
 
   @Test

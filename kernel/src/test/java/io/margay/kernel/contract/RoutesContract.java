@@ -312,8 +312,7 @@ public abstract class RoutesContract {
     routes().delete(Route.onLink(POD6, "left"));
     routes()
         .delete(
-            new Route(
-                BLOCK, Type.UNICAST, Protocols.STATIC, Scope.GLOBAL, 0, List.of(VIA_LEFT)));
+            new Route(BLOCK, Type.UNICAST, Protocols.STATIC, Scope.GLOBAL, 0, List.of(VIA_LEFT)));
 
     assertThat(to(POD)).containsExactly(Route.onLink(POD, "right"));
     assertThat(to(POD6)).containsExactly(Route.onLink(POD6, "right"));
