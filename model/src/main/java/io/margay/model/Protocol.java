@@ -8,6 +8,30 @@ public sealed interface Protocol {
   /// The number IANA assigned, 1 to 255.
   int number();
 
+  /// Whether its packets carry ports that rules can match: TCP and UDP, by name or number.
+  default boolean hasPorts() {
+    return number() == Named.TCP.number || number() == Named.UDP.number;
+  }
+
+  /// Reads a name (lower case) or a number 1 to 255.
+  ///
+  /// @throws IllegalArgumentException if the text is neither, with the wording of Calico v1.1
+  static Protocol parse(String text) {
+    for (Named named : Named.values()) {
+      if (named.toString().equals(text)) {
+        return named;
+      }
+    }
+    if (!text.matches("[0-9]{1,10}")) {
+      throw new IllegalArgumentException("protocol name invalid");
+    }
+    long number = Long.parseLong(text);
+    if (number < 1 || number > 255) {
+      throw new IllegalArgumentException("protocol number invalid");
+    }
+    return new Numbered((int) number);
+  }
+
   enum Named implements Protocol {
     TCP(6),
     UDP(17),
