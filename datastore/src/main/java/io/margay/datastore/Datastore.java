@@ -1,5 +1,7 @@
 package io.margay.datastore;
 
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +36,20 @@ public interface Datastore extends AutoCloseable {
   /// even the revision.
   <V> long apply(Key<V> key, V value);
 
+  /// Stores a value that vanishes unless it is written again within a time. Each write starts the
+  /// time anew. ([#apply(Key, Object)] does the same for a [Key.NodeStatus], with the 90 s that
+  /// Felix 2.1 has as its `ReportingTTLSecs`.)
+  <V> long apply(Key<V> key, V value, Duration timeToLive);
+
   /// Removes a value that must exist.
   ///
   /// @param expectedRevision the revision it must have; null for any
   /// @throws DatastoreException.DoesNotExist if it does not exist
   /// @throws DatastoreException.UpdateConflict if its revision is another
   void delete(Key<?> key, @Nullable Long expectedRevision);
+
+  /// Removes those of the keys that exist, in one write.
+  void deleteAll(Collection<? extends Key<?>> keys);
 
   /// Everything at one revision.
   Snapshot snapshot();

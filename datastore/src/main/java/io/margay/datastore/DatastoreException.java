@@ -49,4 +49,18 @@ public abstract sealed class DatastoreException extends RuntimeException {
       super(message, cause);
     }
   }
+
+  /// What was configured does not say which store to use, or asks for one that this build does not
+  /// speak.
+  public static final class Misconfigured extends DatastoreException {
+    private static final long serialVersionUID = 1;
+
+    public Misconfigured(String message) {
+      super(message);
+    }
+
+    public Misconfigured(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
 }

@@ -19,7 +19,8 @@ public sealed interface KeyRange<V> {
   /// @param node null for the global ones
   record BgpSettings(@Nullable String node) implements KeyRange<String> {}
 
-  record BlockAffinities(String node) implements KeyRange<Key.Empty> {}
+  /// @param node null for those of every node
+  record BlockAffinities(@Nullable String node) implements KeyRange<Key.Empty> {}
 
   /// Statuses of the workload endpoints of a node.
   record WorkloadEndpointStatuses(String node) implements KeyRange<Key.EndpointStatus> {}

@@ -1,0 +1,32 @@
+package io.margay.datastore;
+
+import io.margay.datastore.DatastoreException.Misconfigured;
+import java.nio.file.Path;
+
+/// Opens the store that a configuration names.
+public final class Datastores {
+
+  static final String HOW_TO_CHOOSE_EMBEDDED =
+      "To use the embedded store, set datastoreType: embedded in the config file, or"
+          + " DATASTORE_TYPE=embedded in the environment without a config file; embeddedPath or"
+          + " EMBEDDED_PATH say where it lies.";
+
+  private Datastores() {}
+
+  /// @throws Misconfigured if this build does not speak to such a store
+  /// @throws DatastoreException.Unavailable if the store cannot be opened
+  public static Datastore open(DatastoreConfig config) {
+    return switch (config) {
+      case DatastoreConfig.Embedded(var path) -> openEmbedded(path);
+      case DatastoreConfig.Etcd etcd ->
+          throw new Misconfigured(
+              "datastore type '%s' (%s) is not spoken by this build; it speaks 'embedded'. %s"
+                  .formatted(
+                      etcd.api(), String.join(",", etcd.endpoints()), HOW_TO_CHOOSE_EMBEDDED));
+    };
+  }
+
+  private static Datastore openEmbedded(Path path) {
+    throw new DatastoreException.Unavailable("the embedded store at " + path + " is being built");
+  }
+}

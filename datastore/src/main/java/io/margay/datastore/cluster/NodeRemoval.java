@@ -1,0 +1,60 @@
+package io.margay.datastore.cluster;
+
+import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreException;
+import io.margay.datastore.Entry;
+import io.margay.datastore.Key;
+import io.margay.datastore.KeyRange;
+import io.margay.model.Kind;
+import io.margay.model.ResourceKey;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Removes a node with what belongs to it: its endpoints, its Felix settings, its block affinities
+/// and its statuses. BGP peers of the node stay, as in Calico v1.1, and so does its BGP log level.
+public final class NodeRemoval {
+
+  private final Datastore datastore;
+
+  public NodeRemoval(Datastore datastore) {
+    this.datastore = datastore;
+  }
+
+  /// Removes all of it in one write.
+  ///
+  /// @throws DatastoreException.DoesNotExist if there is no such node
+  public void remove(ResourceKey.NodeKey node) {
+    var key = new Key.ForResource(node);
+    if (datastore.get(key).isEmpty()) {
+      throw new DatastoreException.DoesNotExist(node.toString());
+    }
+    List<Key<?>> doomed = new ArrayList<>();
+    doomed.add(key);
+    addEndpoints(doomed, node.name());
+    addAll(doomed, new KeyRange.FelixSettings(node.name()));
+    addAll(doomed, new KeyRange.BlockAffinities(node.name()));
+    addAll(doomed, new KeyRange.WorkloadEndpointStatuses(node.name()));
+    doomed.add(new Key.NodeStatus(node.name()));
+    datastore.deleteAll(doomed);
+  }
+
+  private void addEndpoints(List<Key<?>> doomed, String node) {
+    for (var kind : List.of(Kind.WORKLOAD_ENDPOINT, Kind.HOST_ENDPOINT)) {
+      for (var entry : datastore.list(new KeyRange.Resources(kind))) {
+        switch (entry.value().key()) {
+          case ResourceKey.WorkloadEndpointKey endpoint when endpoint.node().equals(node) ->
+              doomed.add(entry.key());
+          case ResourceKey.HostEndpointKey endpoint when endpoint.node().equals(node) -> {
+            doomed.add(entry.key());
+            doomed.add(new Key.HostEndpointStatus(endpoint));
+          }
+          case ResourceKey _ -> {} // of another node
+        }
+      }
+    }
+  }
+
+  private <V> void addAll(List<Key<?>> doomed, KeyRange<V> range) {
+    datastore.list(range).stream().map(Entry::key).forEach(doomed::add);
+  }
+}
