@@ -1,0 +1,34 @@
+package io.margay.bgp;
+
+import io.margay.net.Ipv4Address;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/// What holds for a speaker and all its peers.
+///
+/// @param routerId the BGP identifier, unique in the AS and not 0.0.0.0 (RFC 6286)
+/// @param listen where to accept connections; may be empty if every peer is connected to
+/// @param restarting whether this start follows an earlier run whose routes the kernel still has
+///   (RFC 4724 §4.1): peers are told so, and learned routes are passed on only after the initial
+///   feed
+/// @param selectionDeferral how long to wait for the initial feed at most
+/// @param seed of the random numbers that timers are jittered with
+public record SpeakerConfig(
+    Ipv4Address routerId,
+    List<InetSocketAddress> listen,
+    boolean restarting,
+    Duration selectionDeferral,
+    long seed) {
+
+  /// BIRD's default as well (`graceful restart wait`).
+  public static final Duration DEFAULT_SELECTION_DEFERRAL = Duration.ofSeconds(240);
+
+  public SpeakerConfig {
+    listen = List.copyOf(listen);
+    if (routerId.equals(Ipv4Address.ANY)) {
+      throw new IllegalArgumentException(
+          "router id 0.0.0.0, expected any other address (RFC 6286 §2.1)");
+    }
+  }
+}

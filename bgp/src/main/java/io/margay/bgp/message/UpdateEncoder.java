@@ -1,0 +1,254 @@
+package io.margay.bgp.message;
+
+import io.margay.bgp.message.AttributeType.Flags;
+import io.margay.net.IpAddress;
+import io.margay.net.IpFamily;
+import io.margay.net.IpPrefix;
+import io.margay.net.Ipv4Address;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Writes routes as UPDATEs, as many prefixes into each message as fit.
+///
+/// The buffers depend only on the arguments and the session's codec, so peers that get the same
+/// routes can share them.
+public final class UpdateEncoder {
+
+  private static final int LENGTHS = 4;
+  private static final int MP_UNREACH_HEADER = 4 + 3;
+
+  private final SessionCodec codec;
+
+  public UpdateEncoder(SessionCodec codec) {
+    this.codec = codec;
+  }
+
+  /// Withdraws prefixes, which may be of both families.
+  public void withdraw(List<IpPrefix> prefixes, Consumer<ByteBuffer> frames) {
+    for (IpFamily family : IpFamily.values()) {
+      List<IpPrefix> ofFamily = ofFamily(prefixes, family);
+      int room =
+          MessageFramer.MAX_MESSAGE
+              - MessageFramer.HEADER
+              - LENGTHS
+              - (family == IpFamily.IPV4 ? 0 : MP_UNREACH_HEADER);
+      for (List<IpPrefix> chunk : chunks(ofFamily, room)) {
+        frames.accept(family == IpFamily.IPV4 ? withdraw4(chunk) : withdraw6(chunk));
+      }
+    }
+  }
+
+  private static ByteBuffer withdraw4(List<IpPrefix> prefixes) {
+    ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE);
+    buffer.putShort((short) encodedLength(prefixes));
+    prefixes.forEach(prefix -> Prefixes.encode(buffer, prefix));
+    return MessageEncoder.finish(buffer.putShort((short) 0));
+  }
+
+  private static ByteBuffer withdraw6(List<IpPrefix> prefixes) {
+    ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE);
+    int length = 3 + encodedLength(prefixes);
+    buffer.putShort((short) 0).putShort((short) (4 + length));
+    header(buffer, Flags.OPTIONAL | Flags.EXTENDED_LENGTH, AttributeType.MP_UNREACH_NLRI, length);
+    buffer.putShort((short) AfiSafi.IPV6_UNICAST.afi());
+    buffer.put((byte) AfiSafi.IPV6_UNICAST.safi());
+    prefixes.forEach(prefix -> Prefixes.encode(buffer, prefix));
+    return MessageEncoder.finish(buffer);
+  }
+
+  /// Announces prefixes of one family.
+  ///
+  /// @param attributes with a next hop of that family
+  /// @throws IllegalArgumentException if the attributes alone leave no room for a prefix
+  public void announce(
+      PathAttributes attributes, List<IpPrefix> prefixes, Consumer<ByteBuffer> frames) {
+    NextHop nextHop = attributes.nextHop();
+    if (prefixes.isEmpty()) {
+      return;
+    }
+    IpFamily family = prefixes.getFirst().family();
+    if (nextHop == null || nextHop.address().family() != family) {
+      throw new IllegalArgumentException(
+          "next hop " + nextHop + " for " + prefixes.getFirst() + ", expected one of its family");
+    }
+    boolean classic = family == IpFamily.IPV4;
+    byte[] block = attributeBlock(attributes, classic);
+    int mpHeader = classic ? 0 : 4 + 5 + nextHopLength(nextHop);
+    int room = MessageFramer.MAX_MESSAGE - MessageFramer.HEADER - LENGTHS - block.length - mpHeader;
+    if (room < 1 + family.bits() / Byte.SIZE) {
+      throw new IllegalArgumentException(
+          "attributes of %d octets leave no room for a prefix in a message of %d octets"
+              .formatted(block.length, MessageFramer.MAX_MESSAGE));
+    }
+    for (List<IpPrefix> chunk : chunks(prefixes, room)) {
+      ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE).putShort((short) 0);
+      if (classic) {
+        buffer.putShort((short) block.length).put(block);
+        chunk.forEach(prefix -> Prefixes.encode(buffer, prefix));
+      } else {
+        buffer.putShort((short) (mpHeader + encodedLength(chunk) + block.length));
+        // First of all, so that broken attributes after it cannot hide the prefixes (RFC 7606
+        // §5.1).
+        mpReach(buffer, nextHop, chunk);
+        buffer.put(block);
+      }
+      frames.accept(MessageEncoder.finish(buffer));
+    }
+  }
+
+  private static void mpReach(ByteBuffer buffer, NextHop nextHop, List<IpPrefix> prefixes) {
+    int nextHopLength = nextHopLength(nextHop);
+    header(
+        buffer,
+        Flags.OPTIONAL | Flags.EXTENDED_LENGTH,
+        AttributeType.MP_REACH_NLRI,
+        5 + nextHopLength + encodedLength(prefixes));
+    buffer.putShort((short) AfiSafi.IPV6_UNICAST.afi());
+    buffer.put((byte) AfiSafi.IPV6_UNICAST.safi()).put((byte) nextHopLength);
+    buffer.put(nextHop.address().toBytes());
+    IpAddress linkLocal = nextHop.linkLocal();
+    if (linkLocal != null) {
+      buffer.put(linkLocal.toBytes());
+    }
+    buffer.put((byte) 0);
+    prefixes.forEach(prefix -> Prefixes.encode(buffer, prefix));
+  }
+
+  private static int nextHopLength(NextHop nextHop) {
+    return nextHop.linkLocal() == null ? 16 : 32;
+  }
+
+  /// Everything but the multiprotocol attributes, in order of type (RFC 4271 §5).
+  private byte[] attributeBlock(PathAttributes attributes, boolean withNextHop) {
+    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    AsPath path = attributes.asPath();
+    header(buffer, Flags.TRANSITIVE, AttributeType.ORIGIN, 1);
+    buffer.put((byte) attributes.origin().ordinal());
+    asPath(buffer, AttributeType.AS_PATH, path, codec.fourOctetAs());
+    NextHop nextHop = attributes.nextHop();
+    if (withNextHop && nextHop != null) {
+      header(buffer, Flags.TRANSITIVE, AttributeType.NEXT_HOP, 4);
+      buffer.put(nextHop.address().toBytes());
+    }
+    Long multiExitDisc = attributes.multiExitDisc();
+    if (multiExitDisc != null) {
+      header(buffer, Flags.OPTIONAL, AttributeType.MULTI_EXIT_DISC, 4);
+      buffer.putInt(multiExitDisc.intValue());
+    }
+    Long localPref = attributes.localPref();
+    if (localPref != null) {
+      header(buffer, Flags.TRANSITIVE, AttributeType.LOCAL_PREF, 4);
+      buffer.putInt(localPref.intValue());
+    }
+    if (attributes.atomicAggregate()) {
+      header(buffer, Flags.TRANSITIVE, AttributeType.ATOMIC_AGGREGATE, 0);
+    }
+    Aggregator aggregator = attributes.aggregator();
+    if (aggregator != null) {
+      aggregator(buffer, AttributeType.AGGREGATOR, aggregator, codec.fourOctetAs());
+    }
+    communities(buffer, attributes.communities());
+    Ipv4Address originatorId = attributes.originatorId();
+    if (originatorId != null) {
+      header(buffer, Flags.OPTIONAL, AttributeType.ORIGINATOR_ID, 4);
+      buffer.putInt(originatorId.bits());
+    }
+    List<Ipv4Address> clusterList = attributes.clusterList();
+    if (!clusterList.isEmpty()) {
+      header(buffer, Flags.OPTIONAL, AttributeType.CLUSTER_LIST, 4 * clusterList.size());
+      clusterList.forEach(id -> buffer.putInt(id.bits()));
+    }
+    if (!codec.fourOctetAs()) {
+      forTwoOctetSpeaker(buffer, path, aggregator);
+    }
+    for (RawAttribute other : attributes.others()) {
+      header(buffer, other.flags(), other.type(), other.value().length());
+      other.value().putTo(buffer);
+    }
+    byte[] block = new byte[buffer.position()];
+    buffer.get(0, block);
+    return block;
+  }
+
+  /// What AS_TRANS stands for goes along in attributes that the peer only passes on (RFC 6793
+  /// §4.2.2).
+  private static void forTwoOctetSpeaker(
+      ByteBuffer buffer, AsPath path, @Nullable Aggregator aggregator) {
+    if (!AsPathCodec.fitsTwoOctets(path)) {
+      asPath(buffer, AttributeType.AS4_PATH, AsPathCodec.withoutConfederation(path), true);
+    }
+    if (aggregator != null && !aggregator.as().isTwoOctet()) {
+      aggregator(buffer, AttributeType.AS4_AGGREGATOR, aggregator, true);
+    }
+  }
+
+  private static void asPath(
+      ByteBuffer buffer, AttributeType type, AsPath path, boolean fourOctetAs) {
+    header(buffer, type.flags(), type, AsPathCodec.encodedLength(path, fourOctetAs));
+    AsPathCodec.encode(buffer, path, fourOctetAs);
+  }
+
+  private static void aggregator(
+      ByteBuffer buffer, AttributeType type, Aggregator aggregator, boolean fourOctetAs) {
+    header(buffer, type.flags(), type, fourOctetAs ? 8 : 6);
+    if (fourOctetAs) {
+      buffer.putInt((int) aggregator.as().value());
+    } else {
+      buffer.putShort((short) AsPathCodec.twoOctet(aggregator.as()).value());
+    }
+    buffer.putInt(aggregator.address().bits());
+  }
+
+  private static void communities(ByteBuffer buffer, List<Community> communities) {
+    if (!communities.isEmpty()) {
+      AttributeType type = AttributeType.COMMUNITIES;
+      header(buffer, type.flags(), type, 4 * communities.size());
+      communities.forEach(community -> buffer.putInt(community.value()));
+    }
+  }
+
+  private static void header(ByteBuffer buffer, int flags, AttributeType type, int length) {
+    header(buffer, flags, type.code(), length);
+  }
+
+  private static void header(ByteBuffer buffer, int flags, int type, int length) {
+    boolean extended = length > 255 || (flags & Flags.EXTENDED_LENGTH) != 0;
+    buffer.put((byte) (extended ? flags | Flags.EXTENDED_LENGTH : flags)).put((byte) type);
+    if (extended) {
+      buffer.putShort((short) length);
+    } else {
+      buffer.put((byte) length);
+    }
+  }
+
+  private static List<IpPrefix> ofFamily(List<IpPrefix> prefixes, IpFamily family) {
+    return prefixes.stream().filter(prefix -> prefix.family() == family).toList();
+  }
+
+  private static int encodedLength(List<IpPrefix> prefixes) {
+    return prefixes.stream().mapToInt(Prefixes::encodedLength).sum();
+  }
+
+  /// Cuts a list into runs of at most `room` octets.
+  private static List<List<IpPrefix>> chunks(List<IpPrefix> prefixes, int room) {
+    List<List<IpPrefix>> chunks = new ArrayList<>();
+    int from = 0;
+    int octets = 0;
+    for (int i = 0; i < prefixes.size(); i++) {
+      int length = Prefixes.encodedLength(prefixes.get(i));
+      if (octets + length > room) {
+        chunks.add(prefixes.subList(from, i));
+        from = i;
+        octets = 0;
+      }
+      octets += length;
+    }
+    if (from < prefixes.size()) {
+      chunks.add(prefixes.subList(from, prefixes.size()));
+    }
+    return chunks;
+  }
+}

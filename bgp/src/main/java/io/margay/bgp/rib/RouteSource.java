@@ -1,0 +1,20 @@
+package io.margay.bgp.rib;
+
+import io.margay.net.AsNumber;
+import io.margay.net.IpAddress;
+import io.margay.net.Ipv4Address;
+
+/// Where a route came from.
+public sealed interface RouteSource {
+
+  /// We announce it ourselves.
+  record Local() implements RouteSource {}
+
+  /// A peer told us.
+  ///
+  /// @param address the peer's address on the session
+  /// @param routerId the peer's BGP identifier
+  /// @param external whether the peer is in another AS
+  record Peer(IpAddress address, AsNumber as, Ipv4Address routerId, boolean external)
+      implements RouteSource {}
+}

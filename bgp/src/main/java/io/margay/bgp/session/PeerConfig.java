@@ -1,0 +1,201 @@
+package io.margay.bgp.session;
+
+import io.margay.net.AsNumber;
+import io.margay.net.IpAddress;
+import io.margay.net.IpFamily;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What an operator settles about one peer. The peer's address is its name: there is one session
+/// for each address.
+///
+/// @param remoteAddress where the peer is; connections are accepted from this address only
+/// @param remotePort where the peer listens
+/// @param remoteAs the AS that the peer must claim
+/// @param localAs the AS that we claim; the session is internal (iBGP) if both are equal
+/// @param localAddress the source of our connections, and the next hop of what we announce in its
+///   family; null lets the kernel choose
+/// @param families the families to exchange, at least one
+/// @param nextHops our own address for "next hop self" in families other than that of the session's
+///   addresses; without one such a family's routes are not announced
+/// @param holdTime how long the peer may be silent: 0 (for ever) or 3 s to 65535 s
+/// @param connectRetryTime pause between attempts to connect, before jitter
+/// @param restartTime how long the peer shall keep our routes while we restart, at most 4095 s;
+///   zero means no graceful restart (RFC 4724): neither asked for nor given
+/// @param passive never to connect, only to accept
+/// @param nextHopSelf whether routes learned from external peers go to internal ones with our
+///   address as next hop; towards external peers it is always ours
+/// @param enforceFirstAs whether an external peer's AS must be first in its paths; not so for a
+///   route server
+public record PeerConfig(
+    IpAddress remoteAddress,
+    int remotePort,
+    AsNumber remoteAs,
+    AsNumber localAs,
+    @Nullable IpAddress localAddress,
+    Set<IpFamily> families,
+    Map<IpFamily, IpAddress> nextHops,
+    Duration holdTime,
+    Duration connectRetryTime,
+    Duration restartTime,
+    boolean passive,
+    boolean nextHopSelf,
+    boolean enforceFirstAs) {
+
+  /// <https://www.iana.org/assignments/service-names-port-numbers>, "bgp".
+  public static final int BGP_PORT = 179;
+
+  private static final long MAX_HOLD_SECONDS = 0xffff;
+  private static final long MIN_HOLD_SECONDS = 3;
+  private static final long MAX_RESTART_SECONDS = 0xfff;
+
+  public PeerConfig {
+    families = Set.copyOf(families);
+    nextHops = Map.copyOf(nextHops);
+    long hold = holdTime.toSeconds();
+    check(
+        hold == 0 || (hold >= MIN_HOLD_SECONDS && hold <= MAX_HOLD_SECONDS),
+        remoteAddress,
+        "hold time " + hold + " s, expected 0 or 3-65535 s (RFC 4271 §4.2)");
+    check(
+        !restartTime.isNegative() && restartTime.toSeconds() <= MAX_RESTART_SECONDS,
+        remoteAddress,
+        "restart time " + restartTime.toSeconds() + " s, expected 0-4095 s (RFC 4724 §3)");
+    check(!families.isEmpty(), remoteAddress, "no address family, expected IPv4, IPv6 or both");
+    check(
+        remoteAs.value() != 0 && localAs.value() != 0,
+        remoteAddress,
+        "AS 0, expected 1-4294967295 (RFC 7607)");
+    check(
+        connectRetryTime.isPositive(),
+        remoteAddress,
+        "connect retry time " + connectRetryTime + ", expected more than zero");
+    check(
+        localAddress == null || localAddress.family() == remoteAddress.family(),
+        remoteAddress,
+        "local address " + localAddress + ", expected one of the peer's family");
+  }
+
+  private static void check(boolean holds, IpAddress peer, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException("peer " + peer + " has " + message);
+    }
+  }
+
+  /// Whether the peer is in another AS.
+  public boolean external() {
+    return !remoteAs.equals(localAs);
+  }
+
+  public InetSocketAddress remoteSocketAddress() {
+    return new InetSocketAddress(remoteAddress.toInetAddress(), remotePort);
+  }
+
+  /// Whether we take part in graceful restart with this peer.
+  public boolean gracefulRestart() {
+    return !restartTime.isZero();
+  }
+
+  /// A peer with the defaults of everything else.
+  public static Builder builder(IpAddress remoteAddress, AsNumber remoteAs, AsNumber localAs) {
+    return new Builder(remoteAddress, remoteAs, localAs);
+  }
+
+  /// A peer under construction. It starts with port 179, the family of its address, hold time 90 s,
+  /// connect retry 5 s, restart time 120 s, next hop self, first AS enforced.
+  public static final class Builder {
+    private final IpAddress remoteAddress;
+    private final AsNumber remoteAs;
+    private final AsNumber localAs;
+    private int remotePort = BGP_PORT;
+    private @Nullable IpAddress localAddress;
+    private Set<IpFamily> families;
+    private final Map<IpFamily, IpAddress> nextHops = new EnumMap<>(IpFamily.class);
+    private Duration holdTime = Duration.ofSeconds(90);
+    private Duration connectRetryTime = Duration.ofSeconds(5);
+    private Duration restartTime = Duration.ofSeconds(120);
+    private boolean passive;
+    private boolean nextHopSelf = true;
+    private boolean enforceFirstAs = true;
+
+    private Builder(IpAddress remoteAddress, AsNumber remoteAs, AsNumber localAs) {
+      this.remoteAddress = remoteAddress;
+      this.remoteAs = remoteAs;
+      this.localAs = localAs;
+      this.families = EnumSet.of(remoteAddress.family());
+    }
+
+    public Builder remotePort(int value) {
+      remotePort = value;
+      return this;
+    }
+
+    public Builder localAddress(@Nullable IpAddress value) {
+      localAddress = value;
+      return this;
+    }
+
+    public Builder families(Set<IpFamily> value) {
+      families = value;
+      return this;
+    }
+
+    /// Our own address for next hops in its family.
+    public Builder nextHop(IpAddress value) {
+      nextHops.put(value.family(), value);
+      return this;
+    }
+
+    public Builder holdTime(Duration value) {
+      holdTime = value;
+      return this;
+    }
+
+    public Builder connectRetryTime(Duration value) {
+      connectRetryTime = value;
+      return this;
+    }
+
+    public Builder restartTime(Duration value) {
+      restartTime = value;
+      return this;
+    }
+
+    public Builder passive(boolean value) {
+      passive = value;
+      return this;
+    }
+
+    public Builder nextHopSelf(boolean value) {
+      nextHopSelf = value;
+      return this;
+    }
+
+    public Builder enforceFirstAs(boolean value) {
+      enforceFirstAs = value;
+      return this;
+    }
+
+    public PeerConfig build() {
+      return new PeerConfig(
+          remoteAddress,
+          remotePort,
+          remoteAs,
+          localAs,
+          localAddress,
+          families,
+          nextHops,
+          holdTime,
+          connectRetryTime,
+          restartTime,
+          passive,
+          nextHopSelf,
+          enforceFirstAs);
+    }
+  }
+}
