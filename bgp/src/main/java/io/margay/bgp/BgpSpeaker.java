@@ -17,6 +17,8 @@ import java.util.List;
 @SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // until the sessions are here
 public final class BgpSpeaker {
 
+  /// A speaker that does nothing yet.
+  ///
   /// @param transport of the same event loop
   public BgpSpeaker(
       SpeakerConfig config, EventLoop loop, Transport transport, RouteListener listener) {

@@ -22,7 +22,7 @@ public record SpeakerConfig(
     long seed) {
 
   /// BIRD's default as well (`graceful restart wait`).
-  public static final Duration DEFAULT_SELECTION_DEFERRAL = Duration.ofSeconds(240);
+  public static final Duration DEFAULT_SELECTION_DEFERRAL = Duration.ofMinutes(4);
 
   public SpeakerConfig {
     listen = List.copyOf(listen);

@@ -80,6 +80,8 @@ public record AsPath(List<Segment> segments) {
     return String.join(" ", words);
   }
 
+  /// A run of AS numbers.
+  ///
   /// @param ases 1 to 255 numbers, none of them 0 (RFC 7607)
   public record Segment(SegmentType type, List<AsNumber> ases) {
     static final int MAX_ASES = 255;
@@ -103,15 +105,21 @@ public record AsPath(List<Segment> segments) {
 
   /// RFC 4271 §4.3, RFC 5065 §3.
   public enum SegmentType {
-    SET,
-    SEQUENCE,
-    CONFED_SEQUENCE,
-    CONFED_SET;
+    SET(1),
+    SEQUENCE(2),
+    CONFED_SEQUENCE(3),
+    CONFED_SET(4);
 
     private static final SegmentType[] VALUES = values();
 
+    private final int code;
+
+    SegmentType(int code) {
+      this.code = code;
+    }
+
     int code() {
-      return ordinal() + 1;
+      return code;
     }
 
     boolean isConfederation() {

@@ -66,6 +66,8 @@ public sealed interface Capability {
           .anyMatch(f -> f.forwarding() && f.afiSafi().equals(AfiSafi.unicast(family)));
     }
 
+    /// A family that the capability is about.
+    ///
     /// @param forwarding the F bit: forwarding state was kept over the restart
     public record Family(AfiSafi afiSafi, boolean forwarding) {}
   }

@@ -8,6 +8,8 @@ public final class MalformedMessageException extends RuntimeException {
 
   private final transient BgpMessage.Notification notification;
 
+  /// An error with the data that its definition asks for.
+  ///
   /// @param error what to tell the peer
   /// @param message what was found and what was expected
   /// @param data the NOTIFICATION's data

@@ -10,6 +10,8 @@ public final class MessageDecoder {
 
   private MessageDecoder() {}
 
+  /// Reads a message.
+  ///
   /// @param frame a whole message as [MessageFramer] gives it
   /// @param codec matters only to UPDATE
   /// @throws MalformedMessageException if the message ends the session

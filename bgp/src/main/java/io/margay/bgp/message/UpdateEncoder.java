@@ -126,7 +126,7 @@ public final class UpdateEncoder {
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     AsPath path = attributes.asPath();
     header(buffer, Flags.TRANSITIVE, AttributeType.ORIGIN, 1);
-    buffer.put((byte) attributes.origin().ordinal());
+    buffer.put((byte) attributes.origin().value());
     asPath(buffer, AttributeType.AS_PATH, path, codec.fourOctetAs());
     NextHop nextHop = attributes.nextHop();
     if (withNextHop && nextHop != null) {

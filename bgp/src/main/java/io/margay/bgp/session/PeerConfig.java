@@ -118,7 +118,7 @@ public record PeerConfig(
     private final Map<IpFamily, IpAddress> nextHops = new EnumMap<>(IpFamily.class);
     private Duration holdTime = Duration.ofSeconds(90);
     private Duration connectRetryTime = Duration.ofSeconds(5);
-    private Duration restartTime = Duration.ofSeconds(120);
+    private Duration restartTime = Duration.ofMinutes(2);
     private boolean passive;
     private boolean nextHopSelf = true;
     private boolean enforceFirstAs = true;

@@ -149,14 +149,13 @@ abstract class ManualStream implements Transport.Connection {
     }
     closed = true;
     deliverToPeer(to -> to.end(null));
-    loop.execute(
-        () -> {
-          Transport.Handler told = handler;
-          handler = null;
-          forget();
-          if (told != null) {
-            told.onClosed(this, null);
-          }
-        });
+    loop.execute(() -> {
+      Transport.Handler told = handler;
+      handler = null;
+      forget();
+      if (told != null) {
+        told.onClosed(this, null);
+      }
+    });
   }
 }

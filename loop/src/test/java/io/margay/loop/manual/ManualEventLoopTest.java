@@ -28,8 +28,7 @@ class ManualEventLoopTest {
     loop.runReady();
     assertThat(ran).containsExactly("now");
     loop.advance(Duration.ofSeconds(2));
-    assertThat(ran)
-        .containsExactly("now", "one at 1000000000", "after one", "one again", "two");
+    assertThat(ran).containsExactly("now", "one at 1000000000", "after one", "one again", "two");
   }
 
   @Test
