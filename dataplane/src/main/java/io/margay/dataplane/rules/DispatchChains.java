@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -72,7 +73,7 @@ public final class DispatchChains {
     List<Chain> chains = new ArrayList<>();
     List<Rule> fromRules = new ArrayList<>();
     List<Rule> toRules = new ArrayList<>();
-    TreeSet<String> names = new TreeSet<>(DispatchChains::compareBytes);
+    SortedSet<String> names = new TreeSet<>(DispatchChains::compareBytes);
     names.addAll(interfaceNames);
     int common = commonPrefixLength(names);
     for (var bin : binned(names, common + 1).entrySet()) {
@@ -109,7 +110,7 @@ public final class DispatchChains {
   }
 
   /// By the first `length` characters; a shorter name is a bin of its own.
-  private static SortedMap<String, List<String>> binned(TreeSet<String> names, int length) {
+  private static SortedMap<String, List<String>> binned(SortedSet<String> names, int length) {
     SortedMap<String, List<String>> bins = new TreeMap<>(DispatchChains::compareBytes);
     for (String name : names) {
       if (name.isEmpty()) {
@@ -121,7 +122,7 @@ public final class DispatchChains {
     return bins;
   }
 
-  private static int commonPrefixLength(TreeSet<String> sorted) {
+  private static int commonPrefixLength(SortedSet<String> sorted) {
     if (sorted.isEmpty()) {
       return 0;
     }
