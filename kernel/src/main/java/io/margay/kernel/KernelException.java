@@ -13,4 +13,10 @@ public class KernelException extends RuntimeException {
   public KernelException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /// Whether the message names the error number, such as `ENODEV` (errno(3)).
+  public boolean names(String errno) {
+    String message = getMessage();
+    return message != null && message.contains(errno);
+  }
 }

@@ -3,10 +3,11 @@ package io.margay.kernel.route;
 import io.margay.kernel.NextHop;
 import io.margay.kernel.Route;
 import io.margay.net.IpPrefix;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// One route that an apply changed, or found changed.
 public sealed interface RouteChange {
@@ -28,26 +29,28 @@ public sealed interface RouteChange {
   /// written.
   record Vanished(Route route) implements RouteChange {}
 
-  /// The destinations that no longer lie behind the interface they lay behind, in the order of the
-  /// changes. Connections to them are stale.
+  /// The destinations that no longer lie behind the interfaces they lay behind. Connections to them
+  /// are stale.
   static Set<IpPrefix> destinationsLeft(List<RouteChange> changes) {
-    Set<IpPrefix> left = new HashSet<>();
+    Map<IpPrefix, List<String>> before = new TreeMap<>();
+    Map<IpPrefix, List<String>> after = new HashMap<>();
     for (RouteChange change : changes) {
       switch (change) {
-        case Added added -> {}
-        case Replaced(Route before, Route after, _) -> {
-          if (!devices(before).equals(devices(after))) {
-            left.add(before.destination());
-          }
+        case Added(Route route, _) -> after.put(route.destination(), devices(route));
+        case Replaced(Route old, Route route, _) -> {
+          before.put(old.destination(), devices(old));
+          after.put(route.destination(), devices(route));
         }
-        case Removed(Route route) -> left.add(route.destination());
-        case Vanished(Route route) -> left.add(route.destination());
+        case Removed(Route route) -> before.put(route.destination(), devices(route));
+        case Vanished(Route route) -> before.put(route.destination(), devices(route));
       }
     }
-    return left;
+    before.entrySet().removeIf(entry -> entry.getValue().equals(after.get(entry.getKey())));
+    return before.keySet();
   }
 
-  private static List<String> devices(Route route) {
-    return route.nextHops().stream().map(NextHop::device).map(Objects::toString).sorted().toList();
+  /// The devices a route leads to, in a comparable form.
+  static List<String> devices(Route route) {
+    return route.nextHops().stream().map(NextHop::device).map(String::valueOf).sorted().toList();
   }
 }

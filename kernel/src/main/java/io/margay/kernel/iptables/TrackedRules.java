@@ -1,0 +1,34 @@
+package io.margay.kernel.iptables;
+
+import java.util.List;
+
+/// The rules we want in a chain, each with the mark that its hash leaves in the kernel.
+///
+/// @param chain the chain's name
+/// @param rules our rules in it
+/// @param marks how each of the rules shows when the kernel's rules are read
+record TrackedRules(String chain, List<Rule> rules, List<SavedRule> marks) {
+
+  TrackedRules {
+    rules = List.copyOf(rules);
+    marks = List.copyOf(marks);
+  }
+
+  static TrackedRules of(String chain, List<Rule> rules) {
+    return new TrackedRules(
+        chain, rules, RuleHashes.of(chain, rules).stream().map(SavedRule::hashed).toList());
+  }
+
+  int size() {
+    return rules.size();
+  }
+
+  /// The rule as iptables-restore takes it after chain and number. The comment with the hash comes
+  /// first: that is where it is looked for.
+  String text(int index) {
+    return "-m comment --comment \"cali:"
+        + marks.get(index).hash()
+        + "\" "
+        + rules.get(index).body();
+  }
+}

@@ -1,0 +1,62 @@
+package io.margay.kernel.route;
+
+import io.margay.kernel.NextHop;
+import io.margay.kernel.Route;
+import io.margay.net.IpFamily;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/// Whether a route the kernel shows is the one that was asked for. The kernel fills in what was
+/// left to it: the device towards a gateway, and for IPv6 the metric and the scope.
+final class RouteMatch {
+
+  /// What the kernel makes of an IPv6 route without metric (`IP6_RT_PRIO_USER`).
+  private static final int IPV6_DEFAULT_METRIC = 1024;
+
+  private RouteMatch() {}
+
+  static boolean satisfies(Route actual, Route wanted) {
+    return actual.destination().equals(wanted.destination())
+        && actual.type() == wanted.type()
+        && actual.protocol() == wanted.protocol()
+        && metric(actual) == metric(wanted)
+        && (isIpv6(wanted) || actual.scope() == wanted.scope())
+        && satisfies(actual.nextHops(), wanted.nextHops());
+  }
+
+  /// The metric as the kernel counts it: it holds one route for each destination and metric.
+  static int metric(Route route) {
+    return isIpv6(route) && route.metric() == 0 ? IPV6_DEFAULT_METRIC : route.metric();
+  }
+
+  private static boolean isIpv6(Route route) {
+    return route.destination().family() == IpFamily.IPV6;
+  }
+
+  /// Whether each wanted next hop is there, in whatever order, and no other.
+  private static boolean satisfies(List<NextHop> actual, List<NextHop> wanted) {
+    List<NextHop> rest = new ArrayList<>(actual);
+    for (NextHop hop : wanted) {
+      if (!removeOne(rest, hop)) {
+        return false;
+      }
+    }
+    return rest.isEmpty();
+  }
+
+  private static boolean removeOne(List<NextHop> actual, NextHop wanted) {
+    for (Iterator<NextHop> all = actual.iterator(); all.hasNext(); ) {
+      NextHop hop = all.next();
+      NextHop comparable =
+          wanted.device() == null && hop.gateway() != null
+              ? new NextHop(hop.gateway(), null, hop.onLink())
+              : hop;
+      if (comparable.equals(wanted)) {
+        all.remove();
+        return true;
+      }
+    }
+    return false;
+  }
+}
