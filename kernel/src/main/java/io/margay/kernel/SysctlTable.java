@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The kernel parameters that are wanted; each is read before it is written, and written only if
-/// it differs.
+/// The kernel parameters that are wanted; each is read before it is written, and written only if it
+/// differs.
 ///
 /// Belongs to one thread, which its calls to [Sysctls] may block.
 public final class SysctlTable {

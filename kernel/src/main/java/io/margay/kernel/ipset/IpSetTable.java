@@ -62,10 +62,7 @@ public final class IpSetTable {
   /// @param ours which sets, by name, may be changed or destroyed; temporary ones included
   /// @param temporaryName from the name of a set, the name under which its replacement is built
   public IpSetTable(
-      IpFamily family,
-      IpSets ipSets,
-      Predicate<String> ours,
-      UnaryOperator<String> temporaryName) {
+      IpFamily family, IpSets ipSets, Predicate<String> ours, UnaryOperator<String> temporaryName) {
     this.family = family;
     this.ipSets = ipSets;
     this.ours = ours;
@@ -225,14 +222,13 @@ public final class IpSetTable {
     existing.clear();
     actual.keySet().stream().filter(ours).forEach(existing::add);
     stuck.clear();
-    wanted.forEach(
-        (name, target) -> {
-          boolean changed = target.found(actual.get(name));
-          noteDrift(name, changed);
-          if (target.differs()) {
-            dirty.add(name);
-          }
-        });
+    wanted.forEach((name, target) -> {
+      boolean changed = target.found(actual.get(name));
+      noteDrift(name, changed);
+      if (target.differs()) {
+        dirty.add(name);
+      }
+    });
     for (String name : existing) {
       noteDrift(name, !wanted.containsKey(name) && !before.contains(name));
     }
@@ -293,17 +289,12 @@ public final class IpSetTable {
     String name = target.set().name();
     boolean drift = drifted.contains(name);
     return switch (target.presence()) {
-      case ABSENT ->
-          new SetChange(name, SetChange.Kind.CREATED, target.members().size(), 0, drift);
+      case ABSENT -> new SetChange(name, SetChange.Kind.CREATED, target.members().size(), 0, drift);
       case SWAPPABLE, INCOMPATIBLE ->
           new SetChange(name, SetChange.Kind.REPLACED, target.members().size(), 0, drift);
       case RIGHT ->
           new SetChange(
-              name,
-              SetChange.Kind.UPDATED,
-              target.toAdd().size(),
-              target.toRemove().size(),
-              drift);
+              name, SetChange.Kind.UPDATED, target.toAdd().size(), target.toRemove().size(), drift);
     };
   }
 
@@ -316,8 +307,7 @@ public final class IpSetTable {
     restore(input.text(), names);
     for (String name : names) {
       existing.remove(name);
-      changes.add(
-          new SetChange(name, SetChange.Kind.DESTROYED, 0, 0, drifted.remove(name)));
+      changes.add(new SetChange(name, SetChange.Kind.DESTROYED, 0, 0, drifted.remove(name)));
     }
   }
 

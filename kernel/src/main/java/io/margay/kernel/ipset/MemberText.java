@@ -11,8 +11,8 @@ final class MemberText {
 
   private MemberText() {}
 
-  /// The members that stand for one address or network in a set; none if it is of the other
-  /// family. The network of all addresses, which `hash:net` cannot hold, becomes its two halves.
+  /// The members that stand for one address or network in a set; none if it is of the other family.
+  /// The network of all addresses, which `hash:net` cannot hold, becomes its two halves.
   ///
   /// @throws IllegalArgumentException if the text is not an address or network that fits the type
   static List<String> canonical(IpSet set, String text) {

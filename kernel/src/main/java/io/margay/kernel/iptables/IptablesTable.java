@@ -19,17 +19,17 @@ import java.util.TreeSet;
 ///
 /// Goals, in this order:
 ///
-///  1. What others wrote is never touched or reordered. Our chains are known by their names, our
-///     rules by the hash in their comment; the rest is only counted. Rules in chains of others are
-///     deleted by number, so the kernel is always read right before.
-///  2. The kernel is never between two states: all of one apply is one `iptables-restore`, which
-///     takes effect whole or not at all. If it is refused, the rules stay as they were.
-///  3. As little as possible is written: nothing if nothing differs, and otherwise only rules whose
-///     hash differs, so that the others keep their counters.
-///  4. An apply is fast. For that, what is in our own chains is remembered instead of read each
-///     time. If someone changed them, a rule may be replaced at the wrong place until
-///     [#invalidate()], which is due regularly and after each sign of another writer, has them read
-///     and repaired.
+/// 1. What others wrote is never touched or reordered. Our chains are known by their names, our
+///    rules by the hash in their comment; the rest is only counted. Rules in chains of others are
+///    deleted by number, so the kernel is always read right before.
+/// 2. The kernel is never between two states: all of one apply is one `iptables-restore`, which
+///    takes effect whole or not at all. If it is refused, the rules stay as they were.
+/// 3. As little as possible is written: nothing if nothing differs, and otherwise only rules whose
+///    hash differs, so that the others keep their counters.
+/// 4. An apply is fast. For that, what is in our own chains is remembered instead of read each
+///    time. If someone changed them, a rule may be replaced at the wrong place until
+///    [#invalidate()], which is due regularly and after each sign of another writer, has them read
+///    and repaired.
 ///
 /// Belongs to one thread, which its calls to [Iptables] may block.
 public final class IptablesTable {
@@ -157,8 +157,7 @@ public final class IptablesTable {
     stale = false;
   }
 
-  private void noteDrift(
-      Map<String, List<SavedRule>> own, Map<String, List<SavedRule>> foreign) {
+  private void noteDrift(Map<String, List<SavedRule>> own, Map<String, List<SavedRule>> foreign) {
     Set<String> names = new HashSet<>(own.keySet());
     names.addAll(ownChains.actualKeys());
     for (String name : names) {
@@ -247,8 +246,7 @@ public final class IptablesTable {
             ownChains.found(name, Objects.requireNonNull(ownChains.desired(name)).marks());
         case DELETED -> ownChains.gone(name);
         case HOOKED ->
-            foreignChains.put(
-                name, hooked(wantedHook(name), actualRules(foreignChains, name)));
+            foreignChains.put(name, hooked(wantedHook(name), actualRules(foreignChains, name)));
       }
     }
   }

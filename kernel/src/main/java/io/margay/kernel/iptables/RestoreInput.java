@@ -16,6 +16,7 @@ import java.util.List;
 ///   --delete-chain cali-unwanted
 ///   COMMIT
 /// ```
+///
 /// The order matters: iptables-restore refuses a jump to a chain that it has not seen, and the
 /// deletion of one that something still jumps to.
 final class RestoreInput {

@@ -13,10 +13,12 @@ import java.util.List;
 ///
 /// The hashes of a chain build on one another: each covers the rule and all rules before it, so
 /// that two rules are equal only if their places are equal as well.
+///
 /// ```
 ///   h(0) = SHA-224(chain)
 ///   h(i) = SHA-224(h(i-1) || "-A chain HASH body(i)")     16 characters of base64url are shown
 /// ```
+///
 /// The word `HASH` stands where the rule's comment will be, and `-A` even for a rule that is
 /// inserted. Neither table nor IP version takes part.
 public final class RuleHashes {

@@ -16,8 +16,7 @@ record SavedTable(Map<String, List<SavedRule>> chains) {
 
   /// How the names of Calico's chains begin, in this generation and those before it.
   private static final List<String> PREFIXES =
-      List.of(
-          "cali-", "califw-", "calitw-", "califh-", "calith-", "calipi-", "calipo-", "felix-");
+      List.of("cali-", "califw-", "calitw-", "califh-", "calith-", "calipi-", "calipo-", "felix-");
 
   private static final Pattern HASH = Pattern.compile("--comment \"?cali:([a-zA-Z0-9_-]+)\"?");
 

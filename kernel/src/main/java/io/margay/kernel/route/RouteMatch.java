@@ -8,11 +8,8 @@ import java.util.Iterator;
 import java.util.List;
 
 /// Whether a route the kernel shows is the one that was asked for. The kernel fills in what was
-/// left to it: the device towards a gateway, and for IPv6 the metric and the scope.
+/// left to it: the device towards a gateway, and for IPv6 the scope.
 final class RouteMatch {
-
-  /// What the kernel makes of an IPv6 route without metric (`IP6_RT_PRIO_USER`).
-  private static final int IPV6_DEFAULT_METRIC = 1024;
 
   private RouteMatch() {}
 
@@ -20,14 +17,9 @@ final class RouteMatch {
     return actual.destination().equals(wanted.destination())
         && actual.type() == wanted.type()
         && actual.protocol() == wanted.protocol()
-        && metric(actual) == metric(wanted)
+        && actual.metric() == wanted.metric()
         && (isIpv6(wanted) || actual.scope() == wanted.scope())
         && satisfies(actual.nextHops(), wanted.nextHops());
-  }
-
-  /// The metric as the kernel counts it: it holds one route for each destination and metric.
-  static int metric(Route route) {
-    return isIpv6(route) && route.metric() == 0 ? IPV6_DEFAULT_METRIC : route.metric();
   }
 
   private static boolean isIpv6(Route route) {

@@ -35,6 +35,10 @@ public final class RouteTable {
 
   private static final int ATTEMPTS = 3;
 
+  /// What the kernel says of a route whose device or gateway cannot be used yet (errno(3)).
+  private static final List<String> WAIT_FOR_LINK =
+      List.of("ENODEV", "ENETDOWN", "ENETUNREACH", "EHOSTUNREACH");
+
   private final IpFamily family;
   private final Routes routes;
   private final Predicate<Route> ours;
@@ -140,8 +144,8 @@ public final class RouteTable {
     stale |= indexSatisfiedBy(route, known(route.destination())) >= 0;
   }
 
-  /// Notes from the monitor that a link appeared or changed. One that went down lost its routes,
-  /// of which IPv4 gives no other notice.
+  /// Notes from the monitor that a link appeared or changed. One that went down lost its routes, of
+  /// which IPv4 gives no other notice.
   public void onLink(Link link) {
     String before = linkNames.put(link.index(), link.name());
     stale |= before != null && !before.equals(link.name());
@@ -266,7 +270,7 @@ public final class RouteTable {
       }
       waiting.remove(destination);
     } catch (KernelException e) {
-      if (e.names("ENODEV") || e.names("ENETDOWN") || e.names("ENETUNREACH")) {
+      if (WAIT_FOR_LINK.stream().anyMatch(e::names)) {
         waiting.put(destination, wanted);
       } else {
         stale |= e.names("EEXIST");
@@ -275,15 +279,13 @@ public final class RouteTable {
     }
   }
 
-  /// The route goes in by a single step in the place of the one that has its metric, if that may
-  /// be replaced.
+  /// The route goes in by a single step in the place of the one that has its metric, if that may be
+  /// replaced.
   private void install(Route wanted, List<RouteChange> changes) {
     IpPrefix destination = wanted.destination();
     List<Route> there = new ArrayList<>(known(destination));
     List<Route> inPlace =
-        there.stream()
-            .filter(route -> RouteMatch.metric(route) == RouteMatch.metric(wanted))
-            .toList();
+        there.stream().filter(route -> route.metric() == wanted.metric()).toList();
     for (Route route : inPlace) {
       if (!ours.test(route) && !yielding.test(route)) {
         conflicts.put(destination, route);
@@ -338,12 +340,10 @@ public final class RouteTable {
       IpPrefix destination = entry.getKey();
       Route before = entry.getValue().route();
       Route wanted = tracker.desired(destination);
-      boolean elsewhere =
-          wanted == null || !RouteChange.devices(wanted).equals(RouteChange.devices(before));
-      if (elsewhere) {
+      if (wanted == null || !RouteChange.devices(wanted).equals(RouteChange.devices(before))) {
         changes.add(new RouteChange.Vanished(before));
-      }
-      if (elsewhere || isInPlace(wanted, known(destination))) {
+        lost.remove(destination);
+      } else if (isInPlace(wanted, known(destination))) {
         lost.remove(destination);
       }
     }
