@@ -1,0 +1,184 @@
+package io.margay.dataplane.config;
+
+import io.margay.dataplane.config.DataplaneConfig.Ipip;
+import io.margay.dataplane.config.DataplaneConfig.OpenStack;
+import io.margay.net.Ipv4Address;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The Felix parameters of this node, each from the highest place that sets it: environment, file,
+/// datastore for this host, datastore for all hosts, built-in default.
+///
+/// @param hostname the node's name, if one is set: the kernel's host name otherwise
+/// @param datastore which store to use, so far as it is set here
+/// @param ignoreLooseRpf whether a host with loose reverse path filtering will do
+/// @param iptablesRefreshInterval how often the kernel is read anew, zero for never
+public record FelixConfig(
+    Optional<String> hostname,
+    DatastoreSettings datastore,
+    DataplaneConfig dataplane,
+    boolean ignoreLooseRpf,
+    Duration iptablesRefreshInterval,
+    Logging logging,
+    Reporting reporting) {
+
+  /// Felix's types and ours.
+  public enum DatastoreType {
+    /// Felix has no say in it: see `calicoctl`'s rules.
+    UNSET,
+    EMBEDDED,
+    ETCDV2,
+    ETCDV3,
+    KUBERNETES
+  }
+
+  public enum EtcdScheme {
+    HTTP,
+    HTTPS
+  }
+
+  public enum LogSeverity {
+    DEBUG,
+    INFO,
+    WARNING,
+    ERROR,
+    CRITICAL,
+    OFF
+  }
+
+  /// @param etcdEndpoints URLs that end in a slash: those set, or the one that scheme and address
+  ///   make
+  public record DatastoreSettings(
+      DatastoreType type,
+      List<String> etcdEndpoints,
+      @Nullable Path etcdKeyFile,
+      @Nullable Path etcdCertFile,
+      @Nullable Path etcdCaFile) {
+    public DatastoreSettings {
+      etcdEndpoints = List.copyOf(etcdEndpoints);
+    }
+  }
+
+  /// @param file null for none
+  public record Logging(
+      @Nullable Path file,
+      LogSeverity severityFile,
+      LogSeverity severityScreen,
+      LogSeverity severitySys) {}
+
+  /// @param statusInterval how often the process says that it lives, zero for never
+  /// @param endpoints whether the status of endpoints is written to the datastore
+  /// @param endpointDelay the least time between two such writes
+  public record Reporting(
+      Duration statusInterval, Duration statusTtl, boolean endpoints, Duration endpointDelay) {}
+
+  /// What came of resolving.
+  public sealed interface Resolution {
+
+    /// @param problems values that were replaced by their defaults
+    record Resolved(FelixConfig config, List<ConfigProblem> problems) implements Resolution {
+      public Resolved {
+        problems = List.copyOf(problems);
+      }
+    }
+
+    /// A value without which the agent must not go on makes no sense.
+    ///
+    /// @param problems all of them, fatal or not
+    record Refused(List<ConfigProblem> problems) implements Resolution {
+      public Refused {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  /// Resolves all parameters and tells all problems at once.
+  ///
+  /// @param environment usually [System#getenv()]: variables that begin with `FELIX_`, in any case
+  /// @param file an INI file, which need not exist; null for none
+  /// @param perHost the datastore's settings for this host, by name
+  /// @param global the datastore's settings for all hosts, by name
+  public static Resolution resolve(
+      Map<String, String> environment,
+      @Nullable Path file,
+      Map<String, String> perHost,
+      Map<String, String> global) {
+    FelixSettings settings = FelixSettings.read(environment, file, perHost, global);
+    FelixConfig config = from(settings);
+    return settings.hasFatalProblem()
+        ? new Resolution.Refused(settings.problems())
+        : new Resolution.Resolved(config, settings.problems());
+  }
+
+  private static FelixConfig from(FelixSettings settings) {
+    return new FelixConfig(
+        settings.get(FelixParameters.FELIX_HOSTNAME),
+        datastore(settings),
+        dataplane(settings),
+        settings.get(FelixParameters.IGNORE_LOOSE_RPF),
+        Duration.ofSeconds(settings.get(FelixParameters.IPTABLES_REFRESH_INTERVAL)),
+        new Logging(
+            settings.get(FelixParameters.LOG_FILE_PATH).orElse(null),
+            settings.get(FelixParameters.LOG_SEVERITY_FILE),
+            settings.get(FelixParameters.LOG_SEVERITY_SCREEN),
+            settings.get(FelixParameters.LOG_SEVERITY_SYS)),
+        new Reporting(
+            Duration.ofSeconds(settings.get(FelixParameters.REPORTING_INTERVAL_SECS)),
+            Duration.ofSeconds(settings.get(FelixParameters.REPORTING_TTL_SECS)),
+            settings.get(FelixParameters.ENDPOINT_REPORTING_ENABLED),
+            Duration.ofNanos(
+                Math.round(settings.get(FelixParameters.ENDPOINT_REPORTING_DELAY_SECS) * 1e9))));
+  }
+
+  private static DatastoreSettings datastore(FelixSettings settings) {
+    List<String> endpoints = settings.get(FelixParameters.ETCD_ENDPOINTS);
+    String scheme = settings.get(FelixParameters.ETCD_SCHEME).name().toLowerCase(Locale.ROOT);
+    String address = settings.get(FelixParameters.ETCD_ADDR);
+    return new DatastoreSettings(
+        settings.get(FelixParameters.DATASTORE_TYPE),
+        endpoints.isEmpty() ? List.of(scheme + "://" + address + "/") : endpoints,
+        settings.get(FelixParameters.ETCD_KEY_FILE).orElse(null),
+        settings.get(FelixParameters.ETCD_CERT_FILE).orElse(null),
+        settings.get(FelixParameters.ETCD_CA_FILE).orElse(null));
+  }
+
+  private static DataplaneConfig dataplane(FelixSettings settings) {
+    return new DataplaneConfig(
+        Marks.fromMask(settings.get(FelixParameters.IPTABLES_MARK_MASK)),
+        settings.get(FelixParameters.INTERFACE_PREFIX),
+        settings.get(FelixParameters.FAILSAFE_INBOUND_HOST_PORTS),
+        settings.get(FelixParameters.FAILSAFE_OUTBOUND_HOST_PORTS),
+        settings.get(FelixParameters.DEFAULT_ENDPOINT_TO_HOST_ACTION),
+        openStack(settings),
+        new Ipip(
+            settings.get(FelixParameters.IP_IN_IP_ENABLED),
+            settings.get(FelixParameters.IP_IN_IP_TUNNEL_ADDR).orElse(null),
+            settings.get(FelixParameters.IP_IN_IP_MTU)),
+        settings.get(FelixParameters.LOG_PREFIX),
+        settings.get(FelixParameters.CHAIN_INSERT_MODE),
+        settings.get(FelixParameters.IPV6_SUPPORT),
+        settings.get(FelixParameters.MAX_IPSET_SIZE));
+  }
+
+  /// Felix takes any departure from the metadata defaults for a sign of OpenStack, `None` as the
+  /// address included: Calico's node image sets it, and so has the rules for DHCP and DNS.
+  private static OpenStack openStack(FelixSettings settings) {
+    Ipv4Address address = settings.get(FelixParameters.METADATA_ADDR).orElse(null);
+    int port = settings.get(FelixParameters.METADATA_PORT);
+    boolean active =
+        settings
+                .get(FelixParameters.CLUSTER_TYPE)
+                .filter(type -> type.toLowerCase(Locale.ROOT).contains("openstack"))
+                .isPresent()
+            || !Objects.equals(address, FelixParameters.LOOPBACK)
+            || port != FelixParameters.METADATA_PORT_BUILT_IN
+            || settings.get(FelixParameters.INTERFACE_PREFIX).contains("tap");
+    return new OpenStack(active, address, port);
+  }
+}
