@@ -1,0 +1,713 @@
+package io.margay.calc;
+
+import static io.margay.calc.Resources.ACTIVE_ALLOW;
+import static io.margay.calc.Resources.ALLOW;
+import static io.margay.calc.Resources.DENY_ALL;
+import static io.margay.calc.Resources.NO_RULES;
+import static io.margay.calc.Resources.NO_RULES_UNTRACKED;
+import static io.margay.calc.Resources.activeRule;
+import static io.margay.calc.Resources.allowFrom;
+import static io.margay.calc.Resources.allowFromSets;
+import static io.margay.calc.Resources.allowFromTag;
+import static io.margay.calc.Resources.hostEndpoint;
+import static io.margay.calc.Resources.inbound;
+import static io.margay.calc.Resources.localHostEndpoint;
+import static io.margay.calc.Resources.localWorkload;
+import static io.margay.calc.Resources.node;
+import static io.margay.calc.Resources.nodeWithoutBgp;
+import static io.margay.calc.Resources.orderedPolicy;
+import static io.margay.calc.Resources.policy;
+import static io.margay.calc.Resources.pool;
+import static io.margay.calc.Resources.prefixes;
+import static io.margay.calc.Resources.profile;
+import static io.margay.calc.Resources.rule;
+import static io.margay.calc.Resources.untrackedPolicy;
+import static io.margay.calc.Resources.workload;
+import static io.margay.calc.Resources.workloadKey;
+
+import io.margay.calc.output.ActiveRule;
+import io.margay.calc.output.NodeUpdate.LocalWorkload;
+import io.margay.datastore.Key;
+import io.margay.model.ResourceKey.HostEndpointKey;
+import io.margay.model.ResourceKey.IpPoolKey;
+import io.margay.model.ResourceKey.NodeKey;
+import io.margay.model.ResourceKey.PolicyKey;
+import io.margay.model.ResourceKey.ProfileKey;
+import io.margay.model.ResourceKey.WorkloadEndpointKey;
+import io.margay.model.Rule;
+import io.margay.model.WorkloadEndpoint;
+import io.margay.net.IpAddress;
+import io.margay.net.IpPrefix;
+import io.margay.net.MacAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// The lists of worlds that every way through them is tried on. The ids of sets were computed with
+/// another program from Felix's rule: SHA-224 of `s:` or `t:` and the canonical text.
+final class Scenarios {
+
+  private Scenarios() {}
+
+  static Stream<Scenario> all() {
+    return Stream.of(
+        POLICY_ORDER,
+        UNTRACKED_POLICIES,
+        INHERITED_LABELS,
+        TAGS,
+        SHARED_ADDRESS,
+        ENDPOINT_CHANGES,
+        HOST_ENDPOINTS,
+        MISSING_PROFILES,
+        UNUSABLE_VALUES,
+        SETS_IN_COMMON,
+        NEGATED_SELECTORS,
+        POOLS_AND_NODES);
+  }
+
+  private static final String HERE = "here";
+  private static final String THERE = "there";
+
+  private static final WorkloadEndpointKey LOCAL_1 = workloadKey(HERE, "local-1");
+  private static final WorkloadEndpointKey LOCAL_2 = workloadKey(HERE, "local-2");
+  private static final WorkloadEndpointKey REMOTE_1 = workloadKey(THERE, "remote-1");
+  private static final WorkloadEndpointKey REMOTE_2 = workloadKey(THERE, "remote-2");
+  private static final HostEndpointKey LOCAL_HOST = new HostEndpointKey(HERE, "eth0");
+  private static final HostEndpointKey REMOTE_HOST = new HostEndpointKey(THERE, "eth0");
+
+  private static final Map<String, String> WEB = Map.of("role", "web");
+  private static final Map<String, String> DB = Map.of("role", "db");
+
+  private static final String ALL = "s:5y5I3VdRZfDU01O--xXAPx2yxCQQqMf0M6IWug";
+  private static final String ROLE_WEB = "s:MR9Dy5iWW0UxNKyRkM6UiRI3iZzQ2k0xiUotow";
+  private static final String ROLE_NOT_WEB = "s:jEym8kG3GWurIRggKXVzK6jw76t7q4jzhlr_mQ";
+  private static final String ROLE_DB = "s:rV61RKD1Q8wo61pyeB0j2rwE3eiBOFbx0SsYKg";
+  private static final String ROLE_EITHER = "s:XlxnffyKtiMxqfXakUfG6dfYJAGOqKojzVqVSg";
+  private static final String TIER_EITHER = "s:n3Us7JPTamoHgy9oDM36gYfag25-ZohQjo372Q";
+  private static final String HAS_WEB = "s:OgePK2EGYKOBWzsWzy_0sfTD_ajinD1NayG6qg";
+  private static final String HAS_NO_WEB = "s:WZ6vjr8Du08xkravPsIeltseouy4FzgFvjK3Pg";
+  private static final String TAG_WEB = "t:eAC-Np_aVB4JaeFOBCyalJLbjugMuSkPMHCbnA";
+
+  /// One local endpoint, role web, without policy or profile.
+  private static final World ONE_LOCAL =
+      World.EMPTY
+          .named("one local endpoint")
+          .with(workload(LOCAL_1, WEB, List.of(), "10.0.0.1"))
+          .workload(LOCAL_1, localWorkload(LOCAL_1, List.of(), List.of(), "10.0.0.1"));
+
+  private static World policiesOfLocal1(World world, String... policies) {
+    return world.workload(
+        LOCAL_1, localWorkload(LOCAL_1, List.of(policies), List.of(), "10.0.0.1"));
+  }
+
+  private static final World THREE_POLICIES =
+      policiesOfLocal1(
+          ONE_LOCAL
+              .named("10, 20 and none")
+              .with(
+                  orderedPolicy("a", null, "all()"),
+                  orderedPolicy("b", 20.0, "role == 'web'"),
+                  orderedPolicy("c", 10.0, "has(role)"))
+              .policy("a", NO_RULES)
+              .policy("b", NO_RULES)
+              .policy("c", NO_RULES),
+          "c",
+          "b",
+          "a");
+
+  private static final Scenario POLICY_ORDER =
+      Scenario.of(
+          "policies are asked by order, then by name",
+          HERE,
+          ONE_LOCAL,
+          THREE_POLICIES,
+          policiesOfLocal1(
+              THREE_POLICIES
+                  .named("negative and broken orders")
+                  .with(
+                      orderedPolicy("b", -1.5, "role == 'web'"),
+                      orderedPolicy("c", -1.25, "has(role)")),
+              "b",
+              "c",
+              "a"),
+          policiesOfLocal1(
+              THREE_POLICIES
+                  .named("equal orders, zero of either sign")
+                  .with(
+                      orderedPolicy("a", 0.0, "all()"),
+                      orderedPolicy("b", -0.0, "role == 'web'"),
+                      orderedPolicy("c", 0.0, "has(role)")),
+              "a",
+              "b",
+              "c"),
+          policiesOfLocal1(
+              THREE_POLICIES
+                  .named("no orders; capitals before small letters")
+                  .with(
+                      orderedPolicy("B", null, "role == 'web'"),
+                      orderedPolicy("b", null, "role == 'web'"),
+                      orderedPolicy("c", null, "has(role)"))
+                  .policy("B", NO_RULES),
+              "B",
+              "a",
+              "b",
+              "c"),
+          policiesOfLocal1(
+              THREE_POLICIES
+                  .named("one no longer selects the endpoint")
+                  .with(orderedPolicy("b", 20.0, "role == 'db'"))
+                  .noPolicy("b"),
+              "c",
+              "a"),
+          THREE_POLICIES
+              .named("the endpoint has another role")
+              .with(workload(LOCAL_1, DB, List.of(), "10.0.0.1"))
+              .noPolicy("b")
+              .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("c", "a"), List.of(), "10.0.0.1")),
+          ONE_LOCAL
+              .named("empty text selects all")
+              .with(orderedPolicy("e", 1.0, ""))
+              .policy("e", NO_RULES)
+              .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("e"), List.of(), "10.0.0.1")));
+
+  private static final World TRACKED_AND_UNTRACKED =
+      World.EMPTY
+          .named("a tracked and an untracked policy")
+          .with(
+              workload(LOCAL_1, WEB, List.of(), "10.0.0.1"),
+              hostEndpoint(LOCAL_HOST, "eth0", WEB, List.of()),
+              orderedPolicy("tracked", 1.0, "all()"),
+              untrackedPolicy("untracked", "role == 'web'"))
+          .policy("tracked", NO_RULES)
+          .policy("untracked", NO_RULES_UNTRACKED)
+          .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("tracked"), List.of(), "10.0.0.1"))
+          .hostEndpoint(
+              LOCAL_HOST,
+              localHostEndpoint("eth0", List.of("tracked"), List.of("untracked"), List.of()));
+
+  private static final Scenario UNTRACKED_POLICIES =
+      Scenario.of(
+          "untracked policies are for host endpoints",
+          HERE,
+          TRACKED_AND_UNTRACKED,
+          TRACKED_AND_UNTRACKED
+              .named("it becomes tracked")
+              .with(orderedPolicy("untracked", null, "role == 'web'"))
+              .policy("untracked", NO_RULES)
+              .workload(
+                  LOCAL_1,
+                  localWorkload(LOCAL_1, List.of("tracked", "untracked"), List.of(), "10.0.0.1"))
+              .hostEndpoint(
+                  LOCAL_HOST,
+                  localHostEndpoint("eth0", List.of("tracked", "untracked"), List.of(), List.of())),
+          TRACKED_AND_UNTRACKED
+              .named("the host endpoint is gone")
+              .without(LOCAL_HOST)
+              .noHostEndpoint(LOCAL_HOST));
+
+  /// A policy for tier back or front, which lets in the same; the endpoint has no tier of its own
+  /// and names two profiles.
+  private static final World TWO_PROFILES =
+      World.EMPTY
+          .named("the later profile's label wins")
+          .with(
+              workload(LOCAL_1, Map.of(), List.of("p1", "p2"), "10.0.0.1"),
+              workload(REMOTE_1, WEB, List.of("p1"), "10.0.0.2"),
+              profile("p1", Map.of("tier", "front"), List.of()),
+              profile("p2", Map.of("tier", "other"), List.of()),
+              policy("tiers", "tier in {'front', 'back'}", allowFrom("tier in {'front','back'}")))
+          .profile("p1", NO_RULES)
+          .profile("p2", NO_RULES)
+          .workload(LOCAL_1, localWorkload(LOCAL_1, List.of(), List.of("p1", "p2"), "10.0.0.1"));
+
+  private static World tierApplies(World world, String... members) {
+    return world
+        .policy("tiers", inbound(allowFromSets(TIER_EITHER)))
+        .ipSet(TIER_EITHER, members)
+        .workload(
+            LOCAL_1, localWorkload(LOCAL_1, List.of("tiers"), List.of("p1", "p2"), "10.0.0.1"));
+  }
+
+  private static final Scenario INHERITED_LABELS =
+      Scenario.of(
+          "labels come from profiles, unless the endpoint has its own",
+          HERE,
+          TWO_PROFILES,
+          tierApplies(
+              TWO_PROFILES
+                  .named("the later profile has no such label")
+                  .with(profile("p2", Map.of(), List.of())),
+              "10.0.0.1",
+              "10.0.0.2"),
+          tierApplies(
+              TWO_PROFILES
+                  .named("a later profile's tag does not win over a label")
+                  .with(profile("p2", Map.of(), List.of("tier"))),
+              "10.0.0.1",
+              "10.0.0.2"),
+          tierApplies(
+              TWO_PROFILES
+                  .named("the later profile says back, the earlier nothing")
+                  .with(
+                      profile("p1", Map.of(), List.of()),
+                      profile("p2", Map.of("tier", "back"), List.of())),
+              "10.0.0.1"),
+          tierApplies(
+              TWO_PROFILES
+                  .named("a later profile's label wins over a tag")
+                  .with(
+                      profile("p1", Map.of(), List.of("tier")),
+                      profile("p2", Map.of("tier", "back"), List.of())),
+              "10.0.0.1"),
+          tierApplies(
+              TWO_PROFILES
+                  .named("the endpoint's own label wins")
+                  .with(
+                      workload(LOCAL_1, Map.of("tier", "front"), List.of("p1", "p2"), "10.0.0.1"),
+                      workload(REMOTE_1, Map.of("tier", "x"), List.of("p1"), "10.0.0.2")),
+              "10.0.0.1"),
+          tierApplies(
+              TWO_PROFILES
+                  .named("the later profile is gone")
+                  .without(new ProfileKey("p2"))
+                  .profile("p2", DENY_ALL),
+              "10.0.0.1",
+              "10.0.0.2"),
+          TWO_PROFILES
+              .named("both profiles are gone")
+              .without(new ProfileKey("p1"), new ProfileKey("p2"))
+              .profile("p1", DENY_ALL)
+              .profile("p2", DENY_ALL),
+          tierApplies(
+                  TWO_PROFILES
+                      .named("the order of profiles is turned round")
+                      .with(workload(LOCAL_1, Map.of(), List.of("p2", "p1"), "10.0.0.1")),
+                  "10.0.0.1",
+                  "10.0.0.2")
+              .workload(
+                  LOCAL_1,
+                  localWorkload(LOCAL_1, List.of("tiers"), List.of("p2", "p1"), "10.0.0.1")));
+
+  private static final Rule FROM_TAG_AND_SELECTOR =
+      rule(
+          Rule.Action.ALLOW,
+          new Rule.Entity(null, null, "has(web)", "!has(web)", "web", "web", List.of(), List.of()));
+  private static final ActiveRule FROM_TAG_AND_SELECTOR_ACTIVE =
+      activeRule(
+          Rule.Action.ALLOW,
+          new ActiveRule.Side(
+              null,
+              null,
+              List.of(TAG_WEB, HAS_WEB),
+              List.of(TAG_WEB, HAS_NO_WEB),
+              List.of(),
+              List.of()));
+
+  private static final World FROM_TAG =
+      ONE_LOCAL
+          .named("a rule names a tag")
+          .with(
+              policy("tags", "role == 'web'", allowFromTag("web")),
+              workload(REMOTE_1, Map.of(), List.of("tagged"), "10.0.0.2"),
+              workload(REMOTE_2, Map.of("web", ""), List.of(), "10.0.0.3"),
+              profile("tagged", Map.of(), List.of("web", "blue"), ALLOW))
+          .policy("tags", inbound(allowFromSets(TAG_WEB)))
+          .ipSet(TAG_WEB, "10.0.0.2")
+          .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("tags"), List.of(), "10.0.0.1"));
+
+  private static final Scenario TAGS =
+      Scenario.of(
+          "a tag is had through a profile, and counts as a label too",
+          HERE,
+          FROM_TAG,
+          FROM_TAG
+              .named("tag and selector, the tag's set first")
+              .with(policy("tags", "role == 'web'", FROM_TAG_AND_SELECTOR))
+              .policy("tags", inbound(FROM_TAG_AND_SELECTOR_ACTIVE))
+              .ipSet(HAS_WEB, "10.0.0.2", "10.0.0.3")
+              .ipSet(HAS_NO_WEB, "10.0.0.1"),
+          FROM_TAG
+              .named("the profile loses the tag")
+              .with(profile("tagged", Map.of("web", ""), List.of("blue"), ALLOW))
+              .ipSet(TAG_WEB),
+          FROM_TAG
+              .named("a local endpoint has the tag, and a label of that name")
+              .with(workload(LOCAL_2, Map.of("web", "no"), List.of("tagged"), "10.0.0.4"))
+              .ipSet(TAG_WEB, "10.0.0.2", "10.0.0.4")
+              .profile("tagged", inbound(ACTIVE_ALLOW))
+              .workload(LOCAL_2, localWorkload(LOCAL_2, List.of(), List.of("tagged"), "10.0.0.4")));
+
+  private static final World TWO_HOLD_ONE_ADDRESS =
+      ONE_LOCAL
+          .named("two endpoints hold one address")
+          .with(
+              policy("web", "role == 'web'", allowFrom("role == 'db'")),
+              workload(REMOTE_1, DB, List.of(), "10.0.0.2", "10.0.0.9"),
+              workload(REMOTE_2, DB, List.of(), "10.0.0.9", "fd00::9"))
+          .policy("web", inbound(allowFromSets(ROLE_DB)))
+          .ipSet(ROLE_DB, "10.0.0.2", "10.0.0.9", "fd00::9")
+          .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("web"), List.of(), "10.0.0.1"));
+
+  private static final Scenario SHARED_ADDRESS =
+      Scenario.of(
+          "an address stays in a set until its last holder goes",
+          HERE,
+          TWO_HOLD_ONE_ADDRESS,
+          TWO_HOLD_ONE_ADDRESS
+              .named("one holder is gone")
+              .without(REMOTE_2)
+              .ipSet(ROLE_DB, "10.0.0.2", "10.0.0.9"),
+          TWO_HOLD_ONE_ADDRESS
+              .named("the other is gone")
+              .without(REMOTE_1)
+              .ipSet(ROLE_DB, "10.0.0.9", "fd00::9"),
+          TWO_HOLD_ONE_ADDRESS
+              .named("one holder has another role")
+              .with(workload(REMOTE_1, WEB, List.of(), "10.0.0.2", "10.0.0.9"))
+              .ipSet(ROLE_DB, "10.0.0.9", "fd00::9"),
+          TWO_HOLD_ONE_ADDRESS
+              .named("one holder gives the address up")
+              .with(workload(REMOTE_2, DB, List.of(), "fd00::9"))
+              .ipSet(ROLE_DB, "10.0.0.2", "10.0.0.9", "fd00::9"),
+          TWO_HOLD_ONE_ADDRESS
+              .named("they swap their other addresses")
+              .with(
+                  workload(REMOTE_1, DB, List.of(), "fd00::9", "10.0.0.9"),
+                  workload(REMOTE_2, DB, List.of(), "10.0.0.9", "10.0.0.2")),
+          TWO_HOLD_ONE_ADDRESS
+              .named("one endpoint names an address twice")
+              .without(REMOTE_2)
+              .with(workload(REMOTE_1, DB, List.of(), "10.0.0.9", "10.0.0.9"))
+              .ipSet(ROLE_DB, "10.0.0.9"),
+          TWO_HOLD_ONE_ADDRESS.named("none is left").without(REMOTE_1, REMOTE_2).ipSet(ROLE_DB));
+
+  private static final World ALLOWED_AMONG_ALL =
+      ONE_LOCAL
+          .named("all may reach the local endpoint")
+          .with(policy("open", "all()", allowFrom("all()")))
+          .policy("open", inbound(allowFromSets(ALL)))
+          .ipSet(ALL, "10.0.0.1")
+          .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("open"), List.of(), "10.0.0.1"));
+
+  private static final WorkloadEndpoint FULL_ENDPOINT =
+      new WorkloadEndpoint(
+          workload(LOCAL_1, WEB, List.of()).metadata(),
+          new WorkloadEndpoint.Spec(
+              prefixes("10.0.0.7", "fd00::7"),
+              List.of(
+                  new WorkloadEndpoint.IpNat(
+                      IpAddress.parse("10.0.0.7"), IpAddress.parse("192.0.2.7"))),
+              IpAddress.parse("10.0.0.254"),
+              null,
+              List.of(),
+              "tap7",
+              MacAddress.parse("02:00:00:00:00:07")),
+          "stopped");
+
+  private static final Scenario ENDPOINT_CHANGES =
+      Scenario.of(
+          "an endpoint changes its address, state, place",
+          HERE,
+          ALLOWED_AMONG_ALL,
+          ALLOWED_AMONG_ALL
+              .named("everything about it is different, and it is out of service")
+              .with(FULL_ENDPOINT)
+              .ipSet(ALL, "10.0.0.7", "fd00::7")
+              .workload(
+                  LOCAL_1,
+                  new LocalWorkload(
+                      "tap7",
+                      false,
+                      MacAddress.parse("02:00:00:00:00:07"),
+                      prefixes("10.0.0.7/32", "fd00::7/128"),
+                      List.of(
+                          new WorkloadEndpoint.IpNat(
+                              IpAddress.parse("10.0.0.7"), IpAddress.parse("192.0.2.7"))),
+                      List.of("open"),
+                      List.of())),
+          ALLOWED_AMONG_ALL
+              .named("it moved to the other node")
+              .without(LOCAL_1)
+              .with(workload(REMOTE_1, WEB, List.of(), "10.0.0.1"))
+              .noIpSet(ALL)
+              .noPolicy("open")
+              .noWorkload(LOCAL_1),
+          ALLOWED_AMONG_ALL
+              .named("it has no address")
+              .with(workload(LOCAL_1, WEB, List.of()))
+              .ipSet(ALL)
+              .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("open"), List.of())),
+          ALLOWED_AMONG_ALL
+              .named("it has a neighbour")
+              .with(workload(LOCAL_2, DB, List.of(), "10.0.0.2"))
+              .ipSet(ALL, "10.0.0.1", "10.0.0.2")
+              .workload(LOCAL_2, localWorkload(LOCAL_2, List.of("open"), List.of(), "10.0.0.2")));
+
+  private static final World HOSTS =
+      World.EMPTY
+          .named("a host endpoint on either node")
+          .with(
+              hostEndpoint(LOCAL_HOST, null, WEB, List.of("host"), "192.0.2.1", "2001:db8::1"),
+              hostEndpoint(REMOTE_HOST, "eth0", DB, List.of(), "192.0.2.2"),
+              policy("web", "role == 'web'", allowFrom("role == 'db'")),
+              profile("host", Map.of(), List.of(), allowFrom("role == 'web'")))
+          .ipSet(ROLE_DB, "192.0.2.2")
+          .ipSet(ROLE_WEB, "192.0.2.1", "2001:db8::1")
+          .policy("web", inbound(allowFromSets(ROLE_DB)))
+          .profile("host", inbound(allowFromSets(ROLE_WEB)))
+          .hostEndpoint(
+              LOCAL_HOST,
+              localHostEndpoint(
+                  null, List.of("web"), List.of(), List.of("host"), "192.0.2.1", "2001:db8::1"));
+
+  private static final Scenario HOST_ENDPOINTS =
+      Scenario.of(
+          "host endpoints count with their expected addresses",
+          HERE,
+          HOSTS,
+          HOSTS
+              .named("the remote one expects another address")
+              .with(hostEndpoint(REMOTE_HOST, "eth0", DB, List.of(), "192.0.2.3"))
+              .ipSet(ROLE_DB, "192.0.2.3"),
+          HOSTS
+              .named("the remote one expects none")
+              .with(hostEndpoint(REMOTE_HOST, "eth0", DB, List.of()))
+              .ipSet(ROLE_DB),
+          HOSTS
+              .named("a workload shares its address")
+              .with(workload(REMOTE_1, DB, List.of(), "192.0.2.2")),
+          HOSTS
+              .named("the local one names its interface")
+              .with(hostEndpoint(LOCAL_HOST, "eth1", WEB, List.of()))
+              .noIpSet(ROLE_WEB)
+              .noProfile("host")
+              .hostEndpoint(
+                  LOCAL_HOST, localHostEndpoint("eth1", List.of("web"), List.of(), List.of())),
+          HOSTS
+              .named("the local one is gone")
+              .without(LOCAL_HOST)
+              .noIpSet(ROLE_DB)
+              .noIpSet(ROLE_WEB)
+              .noPolicy("web")
+              .noProfile("host")
+              .noHostEndpoint(LOCAL_HOST));
+
+  private static final World NAMES_A_PROFILE =
+      World.EMPTY
+          .named("an endpoint names a profile that does not exist")
+          .with(workload(LOCAL_1, WEB, List.of("p"), "10.0.0.1"))
+          .profile("p", DENY_ALL)
+          .workload(LOCAL_1, localWorkload(LOCAL_1, List.of(), List.of("p"), "10.0.0.1"));
+
+  private static final World PROFILE_ARRIVES =
+      NAMES_A_PROFILE
+          .named("the profile arrives")
+          .with(profile("p", Map.of(), List.of(), allowFrom("role == 'web'")))
+          .profile("p", inbound(allowFromSets(ROLE_WEB)))
+          .ipSet(ROLE_WEB, "10.0.0.1");
+
+  private static final Scenario MISSING_PROFILES =
+      Scenario.of(
+          "a profile that does not exist denies",
+          HERE,
+          NAMES_A_PROFILE,
+          PROFILE_ARRIVES,
+          NAMES_A_PROFILE
+              .named("the profile has no rules")
+              .with(profile("p", Map.of("a", "b"), List.of()))
+              .profile("p", NO_RULES),
+          PROFILE_ARRIVES
+              .named("another endpoint names it, twice, and one more")
+              .with(workload(LOCAL_2, DB, List.of("p", "q", "p"), "10.0.0.2"))
+              .profile("q", DENY_ALL)
+              .workload(
+                  LOCAL_2, localWorkload(LOCAL_2, List.of(), List.of("p", "q", "p"), "10.0.0.2")),
+          PROFILE_ARRIVES
+              .named("only a remote endpoint names it")
+              .without(LOCAL_1)
+              .with(workload(REMOTE_1, WEB, List.of("p"), "10.0.0.1"))
+              .noIpSet(ROLE_WEB)
+              .noProfile("p")
+              .noWorkload(LOCAL_1),
+          PROFILE_ARRIVES
+              .named("the endpoint names another instead")
+              .with(workload(LOCAL_1, WEB, List.of("other"), "10.0.0.1"))
+              .noIpSet(ROLE_WEB)
+              .noProfile("p")
+              .profile("other", DENY_ALL)
+              .workload(LOCAL_1, localWorkload(LOCAL_1, List.of(), List.of("other"), "10.0.0.1")));
+
+  private static final World USABLE =
+      PROFILE_ARRIVES
+          .named("all values can be used")
+          .with(
+              policy("web", "role == 'web'", allowFrom("role == 'db'")),
+              workload(REMOTE_1, DB, List.of(), "10.0.0.2"))
+          .policy("web", inbound(allowFromSets(ROLE_DB)))
+          .ipSet(ROLE_DB, "10.0.0.2")
+          .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("web"), List.of("p"), "10.0.0.1"));
+
+  private static World withoutPolicyWeb(World world) {
+    return world
+        .noPolicy("web")
+        .noIpSet(ROLE_DB)
+        .workload(LOCAL_1, localWorkload(LOCAL_1, List.of(), List.of("p"), "10.0.0.1"));
+  }
+
+  private static final Scenario UNUSABLE_VALUES =
+      Scenario.of(
+          "a value that cannot be used counts as absent",
+          HERE,
+          USABLE,
+          withoutPolicyWeb(
+              USABLE
+                  .named("the policy's selector is none")
+                  .with(policy("web", "role = 'web'", allowFrom("role == 'db'")))),
+          withoutPolicyWeb(
+              USABLE
+                  .named("a selector in the policy's rules is none")
+                  .with(policy("web", "role == 'web'", allowFrom("role == 'db'"), allowFrom("(")))),
+          withoutPolicyWeb(USABLE.named("the policy is gone").without(new PolicyKey("web"))),
+          USABLE
+              .named("a selector in the profile's rules is none")
+              .with(profile("p", Map.of(), List.of(), allowFrom("has(")))
+              .noIpSet(ROLE_WEB)
+              .profile("p", DENY_ALL),
+          USABLE
+              .named("the remote endpoint has no interface name")
+              .with(workload(REMOTE_1, null, DB, List.of(), "10.0.0.2"))
+              .ipSet(ROLE_DB),
+          USABLE
+              .named("the local endpoint has an empty interface name")
+              .with(workload(LOCAL_1, "", WEB, List.of("p"), "10.0.0.1"))
+              .noIpSet(ROLE_DB)
+              .noIpSet(ROLE_WEB)
+              .noPolicy("web")
+              .noProfile("p")
+              .noWorkload(LOCAL_1));
+
+  private static final World TWO_POLICIES_ONE_SET =
+      ONE_LOCAL
+          .named("two policies write one selector in two ways")
+          .with(
+              policy("a", "role == 'web'", allowFrom("role == \"db\"")),
+              policy("b", "all()", allowFrom("(role=='db')")),
+              workload(REMOTE_1, DB, List.of(), "10.0.0.2"))
+          .policy("a", inbound(allowFromSets(ROLE_DB)))
+          .policy("b", inbound(allowFromSets(ROLE_DB)))
+          .ipSet(ROLE_DB, "10.0.0.2")
+          .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("a", "b"), List.of(), "10.0.0.1"));
+
+  private static final Scenario SETS_IN_COMMON =
+      Scenario.of(
+          "a set lives as long as a rule that uses it",
+          HERE,
+          TWO_POLICIES_ONE_SET,
+          TWO_POLICIES_ONE_SET
+              .named("one of them is gone")
+              .without(new PolicyKey("a"))
+              .noPolicy("a")
+              .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("b"), List.of(), "10.0.0.1")),
+          TWO_POLICIES_ONE_SET
+              .named("the other uses another set")
+              .with(policy("b", "all()", allowFrom("role == 'web'")))
+              .policy("b", inbound(allowFromSets(ROLE_WEB)))
+              .ipSet(ROLE_WEB, "10.0.0.1"),
+          TWO_POLICIES_ONE_SET
+              .named("each uses both, one of them twice")
+              .with(
+                  policy(
+                      "a",
+                      "role == 'web'",
+                      allowFrom("role == 'web' || role == 'db'"),
+                      allowFrom("role == 'db'"),
+                      allowFrom("role == 'db'")),
+                  policy(
+                      "b",
+                      "all()",
+                      allowFrom("role == 'db'"),
+                      allowFrom("role=='web'||role=='db'")))
+              .policy(
+                  "a",
+                  inbound(
+                      allowFromSets(ROLE_EITHER), allowFromSets(ROLE_DB), allowFromSets(ROLE_DB)))
+              .policy("b", inbound(allowFromSets(ROLE_DB), allowFromSets(ROLE_EITHER)))
+              .ipSet(ROLE_EITHER, "10.0.0.1", "10.0.0.2"),
+          TWO_POLICIES_ONE_SET
+              .named("no rule names anyone; empty text is as good as none")
+              .with(policy("a", "role == 'web'", ALLOW), policy("b", "all()", allowFrom("")))
+              .policy("a", inbound(ACTIVE_ALLOW))
+              .policy("b", inbound(ACTIVE_ALLOW))
+              .noIpSet(ROLE_DB));
+
+  private static final World NOT_WEB =
+      ONE_LOCAL
+          .named("whoever is not known to be web")
+          .with(
+              policy("strict", "!has(tier)", allowFrom("role != 'web'")),
+              workload(REMOTE_1, DB, List.of(), "10.0.0.2"),
+              workload(REMOTE_2, Map.of(), List.of(), "10.0.0.3"))
+          .policy("strict", inbound(allowFromSets(ROLE_NOT_WEB)))
+          .ipSet(ROLE_NOT_WEB, "10.0.0.2", "10.0.0.3")
+          .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("strict"), List.of(), "10.0.0.1"));
+
+  private static final Scenario NEGATED_SELECTORS =
+      Scenario.of(
+          "selectors match what has no label, too",
+          HERE,
+          NOT_WEB,
+          NOT_WEB
+              .named("one turns web")
+              .with(workload(REMOTE_1, WEB, List.of(), "10.0.0.2"))
+              .ipSet(ROLE_NOT_WEB, "10.0.0.3"),
+          NOT_WEB
+              .named("the local one loses its label")
+              .with(workload(LOCAL_1, Map.of(), List.of(), "10.0.0.1"))
+              .ipSet(ROLE_NOT_WEB, "10.0.0.1", "10.0.0.2", "10.0.0.3"),
+          NOT_WEB
+              .named("the local one gets a tier")
+              .with(workload(LOCAL_1, Map.of("tier", ""), List.of(), "10.0.0.1"))
+              .noPolicy("strict")
+              .noIpSet(ROLE_NOT_WEB)
+              .workload(LOCAL_1, localWorkload(LOCAL_1, List.of(), List.of(), "10.0.0.1")));
+
+  private static final World ONE_POOL_ONE_NODE =
+      World.EMPTY
+          .named("one pool, one node")
+          .with(pool("10.1.0.0/16", false), node(HERE, "192.0.2.1/24", null))
+          .pool("10.1.0.0/16", false)
+          .hostAddress(HERE, "192.0.2.1");
+
+  private static final Scenario POOLS_AND_NODES =
+      Scenario.of(
+          "pools and addresses of nodes are passed on",
+          HERE,
+          ONE_POOL_ONE_NODE,
+          ONE_POOL_ONE_NODE
+              .named("the pool is masqueraded, and there are more of both")
+              .with(
+                  pool("10.1.0.0/16", true),
+                  pool("fd00:1::/64", true),
+                  node(THERE, "192.0.2.2/24", null),
+                  nodeWithoutBgp("elsewhere"))
+              .pool("10.1.0.0/16", true)
+              .pool("fd00:1::/64", true)
+              .hostAddress(THERE, "192.0.2.2"),
+          ONE_POOL_ONE_NODE
+              .named("a pool written with host bits is its network; the node's address changes")
+              .without(new IpPoolKey(IpPrefix.parse("10.1.0.0/16")))
+              .with(pool("10.2.0.1/16", false), node(HERE, "192.0.2.9/24", null))
+              .noPool("10.1.0.0/16")
+              .pool("10.2.0.0/16", false)
+              .hostAddress(HERE, "192.0.2.9"),
+          ONE_POOL_ONE_NODE
+              .named("the node has no IPv4 address; what the graph does not know is left alone")
+              .with(node(HERE, null, "2001:db8::1/64"))
+              .with(new Key.FelixSetting(null, "LogSeverityScreen"), "info")
+              .with(new Key.Ready(), true)
+              .noHostAddress(HERE),
+          ONE_POOL_ONE_NODE
+              .named("the node is gone")
+              .without(new NodeKey(HERE))
+              .noHostAddress(HERE));
+}
