@@ -72,14 +72,14 @@ public final class NetlinkNeighbours implements Neighbours {
     NetlinkRequest request =
         request(what, Rtm.NEWNEIGH, NlmF.CREATE | NlmF.REPLACE, neighbour)
             .attribute(Nda.LLADDR, neighbour.mac().toBytes());
-    var unused = client.request(what, request);
+    client.request(what, request);
   }
 
   @Override
   public void delete(Neighbour neighbour) {
     String what = "delete neighbour " + describe(neighbour);
     try {
-      var unused = client.request(what, request(what, Rtm.DELNEIGH, 0, neighbour));
+      client.request(what, request(what, Rtm.DELNEIGH, 0, neighbour));
     } catch (NetlinkException e) {
       if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENODEV) {
         throw e;

@@ -3,7 +3,6 @@ package io.margay.linux;
 import io.margay.kernel.NextHop;
 import io.margay.kernel.Route;
 import io.margay.kernel.Route.Scope;
-import io.margay.kernel.Route.Type;
 import io.margay.kernel.Routes;
 import io.margay.linux.netlink.Errno;
 import io.margay.linux.netlink.NetlinkClient;
@@ -64,17 +63,17 @@ public final class NetlinkRoutes implements Routes {
   }
 
   private void write(String what, Route route, int flags) {
-    if (route.type() == Type.OTHER || route.scope() == Scope.OTHER) {
+    if (route.type() == Route.Type.OTHER || route.scope() == Scope.OTHER) {
       throw new IllegalArgumentException("cannot " + what + ": its type or scope is not known");
     }
-    var unused = client.request(what, request(what, Rtm.NEWROUTE, flags, route));
+    client.request(what, request(what, Rtm.NEWROUTE, flags, route));
   }
 
   @Override
   public void delete(Route route) {
     String what = "delete route " + describe(route);
     try {
-      var unused = client.request(what, request(what, Rtm.DELROUTE, 0, route));
+      client.request(what, request(what, Rtm.DELROUTE, 0, route));
     } catch (NetlinkException e) {
       if (!isGone(e)) {
         throw e;
@@ -94,7 +93,7 @@ public final class NetlinkRoutes implements Routes {
   /// As `ip-route(8)` would be told.
   private static String describe(Route route) {
     StringBuilder text = new StringBuilder();
-    if (route.type() != Type.UNICAST) {
+    if (route.type() != Route.Type.UNICAST) {
       text.append(route.type().name().toLowerCase(Locale.ROOT)).append(' ');
     }
     text.append(route.destination());

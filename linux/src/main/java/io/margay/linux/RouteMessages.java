@@ -3,7 +3,6 @@ package io.margay.linux;
 import io.margay.kernel.NextHop;
 import io.margay.kernel.Route;
 import io.margay.kernel.Route.Scope;
-import io.margay.kernel.Route.Type;
 import io.margay.linux.netlink.Attributes;
 import io.margay.linux.netlink.NetlinkMessage;
 import io.margay.linux.netlink.NetlinkRequest;
@@ -141,9 +140,10 @@ final class RouteMessages {
         || (flags & Rtm.F_CLONED) != 0) {
       return Optional.empty();
     }
-    Type type = type(message.u8(7));
-    List<NextHop> nextHops = type == Type.UNICAST ? nextHops(attributes, flags, nameOf) : List.of();
-    if (type == Type.UNICAST && nextHops.isEmpty()) {
+    Route.Type type = type(message.u8(7));
+    List<NextHop> nextHops =
+        type == Route.Type.UNICAST ? nextHops(attributes, flags, nameOf) : List.of();
+    if (type == Route.Type.UNICAST && nextHops.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
@@ -212,7 +212,7 @@ final class RouteMessages {
     };
   }
 
-  private static int rtn(Type type) {
+  private static int rtn(Route.Type type) {
     return switch (type) {
       case UNICAST -> Rtn.UNICAST;
       case LOCAL -> Rtn.LOCAL;
@@ -225,16 +225,16 @@ final class RouteMessages {
     };
   }
 
-  private static Type type(int rtn) {
+  private static Route.Type type(int rtn) {
     return switch (rtn) {
-      case Rtn.UNICAST -> Type.UNICAST;
-      case Rtn.LOCAL -> Type.LOCAL;
-      case Rtn.BROADCAST -> Type.BROADCAST;
-      case Rtn.MULTICAST -> Type.MULTICAST;
-      case Rtn.BLACKHOLE -> Type.BLACKHOLE;
-      case Rtn.UNREACHABLE -> Type.UNREACHABLE;
-      case Rtn.PROHIBIT -> Type.PROHIBIT;
-      default -> Type.OTHER;
+      case Rtn.UNICAST -> Route.Type.UNICAST;
+      case Rtn.LOCAL -> Route.Type.LOCAL;
+      case Rtn.BROADCAST -> Route.Type.BROADCAST;
+      case Rtn.MULTICAST -> Route.Type.MULTICAST;
+      case Rtn.BLACKHOLE -> Route.Type.BLACKHOLE;
+      case Rtn.UNREACHABLE -> Route.Type.UNREACHABLE;
+      case Rtn.PROHIBIT -> Route.Type.PROHIBIT;
+      default -> Route.Type.OTHER;
     };
   }
 

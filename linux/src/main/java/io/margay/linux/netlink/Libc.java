@@ -131,10 +131,10 @@ final class Libc {
   }
 
   /// Not tried again on `EINTR`: Linux has closed the descriptor by then (close(2)).
-  static void close(int fd) {
+  static int close(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      int ignored = (int) CLOSE.invokeExact(state, fd);
+      return (int) CLOSE.invokeExact(state, fd);
     } catch (Throwable t) {
       throw unexpected(t);
     }

@@ -49,8 +49,8 @@ public final class NetlinkSocket implements AutoCloseable {
       throw e;
     }
     // Kernels before 4.12 know neither; errors then come without words and quote the request.
-    int unusedCapAck = Libc.setsockopt(fd, Libc.SOL_NETLINK, Libc.NETLINK_CAP_ACK, 1);
-    int unusedExtAck = Libc.setsockopt(fd, Libc.SOL_NETLINK, Libc.NETLINK_EXT_ACK, 1);
+    Libc.setsockopt(fd, Libc.SOL_NETLINK, Libc.NETLINK_CAP_ACK, 1);
+    Libc.setsockopt(fd, Libc.SOL_NETLINK, Libc.NETLINK_EXT_ACK, 1);
     return socket;
   }
 
@@ -59,7 +59,7 @@ public final class NetlinkSocket implements AutoCloseable {
       // struct sockaddr_nl { u16 family; u16 pad; u32 pid; u32 groups; }: the kernel gives the pid.
       MemorySegment address = scratch.allocate(SOCKADDR_NL_LENGTH, Integer.BYTES);
       address.set(JAVA_SHORT, 0, (short) Libc.AF_NETLINK);
-      int unused = checked("bind a netlink socket", Libc.bind(fd, address));
+      checked("bind a netlink socket", Libc.bind(fd, address));
     }
   }
 
@@ -67,27 +67,25 @@ public final class NetlinkSocket implements AutoCloseable {
   ///
   /// @param group of [Rtnetlink.Rtnlgrp]
   public void join(int group) {
-    int unused =
-        checked(
-            "join the netlink group " + group,
-            Libc.setsockopt(fd, Libc.SOL_NETLINK, Libc.NETLINK_ADD_MEMBERSHIP, group));
+    checked(
+        "join the netlink group " + group,
+        Libc.setsockopt(fd, Libc.SOL_NETLINK, Libc.NETLINK_ADD_MEMBERSHIP, group));
   }
 
   /// Asks for room for notices that were not read yet: as much as given if we may go past the
   /// system's limit (`net.core.rmem_max`), else that limit.
   public void receiveBuffer(int octets) {
     if (Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, octets) < 0) {
-      int unused =
-          checked(
-              "set the receive buffer of a netlink socket",
-              Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, octets));
+      checked(
+          "set the receive buffer of a netlink socket",
+          Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, octets));
     }
   }
 
   void send(byte[] message) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment octets = scratch.allocateFrom(JAVA_BYTE, message);
-      int unused = checked("send a netlink request", Libc.send(fd, octets, 0));
+      checked("send a netlink request", Libc.send(fd, octets, 0));
     }
   }
 
@@ -109,7 +107,7 @@ public final class NetlinkSocket implements AutoCloseable {
   /// @return false if [#wake] ended the wait
   public boolean awaitReadable() {
     boolean[] ready = new boolean[2];
-    int unused = checked("poll a netlink socket", Libc.pollIn(new int[] {fd, waker}, ready, -1));
+    checked("poll a netlink socket", Libc.pollIn(new int[] {fd, waker}, ready, -1));
     return !ready[1];
   }
 
@@ -118,14 +116,13 @@ public final class NetlinkSocket implements AutoCloseable {
   /// @return whether there is something
   boolean awaitReadable(int timeoutMillis) {
     boolean[] ready = new boolean[1];
-    int unused =
-        checked("poll a netlink socket", Libc.pollIn(new int[] {fd}, ready, timeoutMillis));
+    checked("poll a netlink socket", Libc.pollIn(new int[] {fd}, ready, timeoutMillis));
     return ready[0];
   }
 
   /// Ends a wait for good, from any thread.
   public void wake() {
-    int unused = checked("wake a netlink reader", Libc.signal(waker));
+    checked("wake a netlink reader", Libc.signal(waker));
   }
 
   /// The caller sees to it that no other call is under way.
