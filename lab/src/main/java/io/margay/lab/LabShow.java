@@ -1,0 +1,145 @@
+package io.margay.lab;
+
+import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreConfig;
+import io.margay.datastore.Datastores;
+import io.margay.datastore.Entry;
+import io.margay.datastore.Key;
+import io.margay.datastore.KeyRange;
+import io.margay.lab.Topology.Host;
+import io.margay.lab.Topology.Workload;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Shows a lab: what is configured, how the endpoints are, who reaches whom, and the rules that
+/// decide it.
+final class LabShow {
+
+  private static final List<List<String>> LISTINGS =
+      List.of(
+          List.of("get", "node"),
+          List.of("config", "get", "nodeToNodeMesh"),
+          List.of("config", "get", "asNumber"),
+          List.of("get", "ipPool", "-o", "wide"),
+          List.of("get", "workloadEndpoints", "-o", "wide"),
+          List.of("get", "policy", "-o", "wide"));
+
+  private static final Pattern SAVED_RULE =
+      Pattern.compile("\\[(\\d+):\\d+] -A (cali-(?:tw|pi|pri)-\\S+) ?(.*)");
+  private static final Pattern TRACKING_COMMENT =
+      Pattern.compile("-m comment --comment \"cali:\\S+\" ?");
+
+  private final Lab lab;
+  private final PrintStream out;
+  private final Style style;
+
+  LabShow(Lab lab, PrintStream out, Style style) {
+    this.lab = lab;
+    this.out = out;
+    this.style = style;
+  }
+
+  void everything() {
+    heading("What is configured");
+    LISTINGS.forEach(this::listing);
+    heading("How the endpoints are");
+    statuses();
+    heading("Routes");
+    routes();
+    decisions();
+  }
+
+  /// Who reaches whom, and which rules counted the packets of finding that out.
+  void decisions() {
+    heading("Who reaches whom");
+    out.print(Reachability.probe(lab.topology(), lab.holder()).render(style));
+    heading("The rules that decide it (packets counted so far, rule)");
+    lab.topology().nodes().forEach(this::rules);
+  }
+
+  private void heading(String text) {
+    out.println();
+    out.println(style.heading(text));
+  }
+
+  private void listing(List<String> arguments) {
+    out.println(style.faint("  $ calicoctl " + String.join(" ", arguments)));
+    String output = lab.calicoctl(arguments).orThrow("calicoctl " + String.join(" ", arguments));
+    output.lines().map(String::stripTrailing).forEach(line -> out.println("  " + line));
+    if (!output.endsWith("\n\n")) {
+      out.println();
+    }
+  }
+
+  private void statuses() {
+    List<List<String>> rows = new ArrayList<>();
+    DatastoreConfig config = new DatastoreConfig.Embedded(lab.directory().datastore());
+    try (Datastore datastore = Datastores.open(config)) {
+      for (Host node : lab.topology().nodes()) {
+        for (Entry<Key.EndpointStatus> entry :
+            datastore.list(new KeyRange.WorkloadEndpointStatuses(node.name()))) {
+          if (entry.key() instanceof Key.WorkloadEndpointStatus(var endpoint)) {
+            rows.add(List.of(node.name(), endpoint.name(), status(entry.value())));
+          }
+        }
+      }
+    }
+    out.print(TextTable.render(List.of("NODE", "ENDPOINT", "STATUS"), rows));
+  }
+
+  private String status(Key.EndpointStatus status) {
+    String text = status.name().toLowerCase(Locale.ROOT);
+    return switch (status) {
+      case UP -> style.good(text);
+      case DOWN, ERROR -> style.bad(text);
+    };
+  }
+
+  private void routes() {
+    for (Host node : lab.topology().nodes()) {
+      out.println(style.faint("  " + node.name() + " $ ip route"));
+      Command.run(lab.holder().enter(node.name(), List.of("ip", "-4", "route")), "")
+          .orThrow("listing routes")
+          .lines()
+          .forEach(line -> out.println("  " + line.stripTrailing()));
+    }
+  }
+
+  /// The chains towards the workloads of a node and the policies and profiles they ask, as the
+  /// kernel has them, without the comments that only say which rule is which.
+  private void rules(Host node) {
+    String saved =
+        Command.run(
+                lab.holder().enter(node.name(), List.of("iptables-save", "-c", "-t", "filter")), "")
+            .orThrow("reading the rules of " + node.name());
+    String chain = "";
+    for (String line : saved.lines().toList()) {
+      Matcher rule = SAVED_RULE.matcher(line);
+      if (!rule.matches()) {
+        continue;
+      }
+      if (!rule.group(2).equals(chain)) {
+        chain = rule.group(2);
+        out.println("  " + node.name() + " " + style.heading(chain) + purpose(chain));
+      }
+      String text = TRACKING_COMMENT.matcher(rule.group(3)).replaceAll("");
+      out.println("  %8s  %s".formatted(rule.group(1), text));
+    }
+  }
+
+  private String purpose(String chain) {
+    for (Workload workload : lab.topology().workloads()) {
+      if (chain.equals("cali-tw-" + workload.interfaceName())) {
+        return style.faint("  to workload " + workload.name());
+      }
+    }
+    if (chain.startsWith("cali-pi-")) {
+      return style.faint("  policy, inbound");
+    }
+    return style.faint("  profile, inbound");
+  }
+}
