@@ -29,7 +29,8 @@ record Command(int exitCode, String output) {
       if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new LabException(
-            "'%s' did not end within %d s; stopped it.".formatted(words.getFirst(), LIMIT.toSeconds()));
+            "'%s' did not end within %d s; stopped it."
+                .formatted(words.getFirst(), LIMIT.toSeconds()));
       }
       return new Command(process.exitValue(), output.join());
     } catch (IOException e) {

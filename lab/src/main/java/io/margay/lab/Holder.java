@@ -37,8 +37,7 @@ record Holder(long pid, Instant startedAt, boolean rootless) {
     if (rootless) {
       words.addAll(List.of("--user", "--map-root-user"));
     }
-    words.addAll(
-        List.of("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"));
+    words.addAll(List.of("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"));
     words.addAll(List.of("--propagation", "private", "sh", "-c", SCRIPT));
     try {
       Process process =
@@ -118,17 +117,16 @@ record Holder(long pid, Instant startedAt, boolean rootless) {
   /// Ends everything in the lab. Returns once it has ended.
   void stop() {
     process()
-        .ifPresent(
-            process -> {
-              process.destroyForcibly();
-              try {
-                process.onExit().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              } catch (java.util.concurrent.ExecutionException
-                  | java.util.concurrent.TimeoutException e) {
-                throw new LabException("process %d of the lab does not end".formatted(pid), e);
-              }
-            });
+        .ifPresent(process -> {
+          process.destroyForcibly();
+          try {
+            process.onExit().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } catch (java.util.concurrent.ExecutionException
+              | java.util.concurrent.TimeoutException e) {
+            throw new LabException("process %d of the lab does not end".formatted(pid), e);
+          }
+        });
   }
 }

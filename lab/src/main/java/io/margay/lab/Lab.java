@@ -74,7 +74,9 @@ record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) 
     for (Workload workload : topology.workloads()) {
       List<String> command = new ArrayList<>(JavaProgram.words(Responder.class));
       workload.ports().forEach(port -> command.add(port.toString()));
-      start(holder.enter(workload.name(), command), directory.root().resolve(workload.name() + ".log"));
+      start(
+          holder.enter(workload.name(), command),
+          directory.root().resolve(workload.name() + ".log"));
     }
   }
 
@@ -160,7 +162,8 @@ record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) 
   private static String tail(Path file) {
     try {
       List<String> lines = Files.readAllLines(file);
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())).indent(4);
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()))
+          .indent(4);
     } catch (IOException e) {
       return "    (" + file + " cannot be read)\n";
     }
@@ -171,18 +174,17 @@ record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) 
     for (Host node : topology.nodes()) {
       List<String> missing = new ArrayList<>();
       boolean complete =
-          await(
-              () -> {
-                missing.clear();
-                String routes =
-                    Command.run(holder.enter(node.name(), List.of("ip", "-4", "route")), "")
-                        .orThrow("listing the routes of " + node.name());
-                topology.workloads().stream()
-                    .map(workload -> workload.address().toString())
-                    .filter(address -> routes.lines().noneMatch(l -> l.startsWith(address + " ")))
-                    .forEach(missing::add);
-                return missing.isEmpty();
-              });
+          await(() -> {
+            missing.clear();
+            String routes =
+                Command.run(holder.enter(node.name(), List.of("ip", "-4", "route")), "")
+                    .orThrow("listing the routes of " + node.name());
+            topology.workloads().stream()
+                .map(workload -> workload.address().toString())
+                .filter(address -> routes.lines().noneMatch(l -> l.startsWith(address + " ")))
+                .forEach(missing::add);
+            return missing.isEmpty();
+          });
       if (!complete) {
         throw new LabException(
             "%s has no route to %s after %d s. Its agent said:%n%s"
@@ -226,7 +228,6 @@ record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) 
 
   /// What a command inside the lab needs to know to find the lab's datastore.
   Map<String, String> environment() {
-    return Map.of(
-        "DATASTORE_TYPE", "embedded", "EMBEDDED_PATH", directory.datastore().toString());
+    return Map.of("DATASTORE_TYPE", "embedded", "EMBEDDED_PATH", directory.datastore().toString());
   }
 }

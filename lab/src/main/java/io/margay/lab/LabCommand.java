@@ -61,8 +61,7 @@ public final class LabCommand {
     Running running =
         directory
             .read()
-            .orElseThrow(
-                () -> new LabException("no lab is up. Build one: margay lab up seed"));
+            .orElseThrow(() -> new LabException("no lab is up. Build one: margay lab up seed"));
     if (!running.holder().isAlive()) {
       throw new LabException(
           "the lab is gone: its process %d has ended. Remove the rest: margay lab down"
@@ -77,7 +76,8 @@ public final class LabCommand {
       throw new LabException(
           "there is no topology '%s'. These exist: %s"
               .formatted(
-                  name, Topology.all().stream().map(Topology::name).collect(Collectors.joining(", "))));
+                  name,
+                  Topology.all().stream().map(Topology::name).collect(Collectors.joining(", "))));
     }
     return topology;
   }
@@ -119,7 +119,8 @@ public final class LabCommand {
           The lab is up. Places: %s
             margay lab show                         listings, who reaches whom, the rules
             margay lab exec PLACE -- COMMAND...     run something there
-            margay lab down                         remove everything"""
+            margay lab down                         remove everything\
+          """
               .formatted(topology.places().collect(Collectors.joining(", "))));
       return 0;
     }
@@ -150,9 +151,7 @@ public final class LabCommand {
       description = "Show what is configured, who reaches whom, and the rules that decide it.",
       mixinStandardHelpOptions = true)
   static final class Show implements Callable<Integer> {
-    @Option(
-        names = "--reach",
-        description = "only who reaches whom, and the rules")
+    @Option(names = "--reach", description = "only who reaches whom, and the rules")
     boolean reachOnly;
 
     @Override

@@ -45,7 +45,8 @@ final class NamespaceScript {
     line("ip -n %s addr add %s dev eth1", name, host.address());
     line("ip -n %s link set eth1 up", name);
     host.routes()
-        .forEach((network, gateway) -> line("ip -n %s route add %s via %s", name, network, gateway));
+        .forEach(
+            (network, gateway) -> line("ip -n %s route add %s via %s", name, network, gateway));
   }
 
   /// The workload gets a permanent neighbour entry for its gateway: a host answers proxy ARP for it

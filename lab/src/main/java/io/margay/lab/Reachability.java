@@ -112,12 +112,11 @@ record Reachability(Topology topology, Map<String, Map<String, Probe.Outcome>> o
                 : cell(source, target.address(), target.ports(), style));
       }
       outsiders(topology)
-          .forEach(
-              target ->
-                  row.add(
-                      target.name().equals(source)
-                          ? "-"
-                          : cell(source, target.address().address(), List.of(), style)));
+          .forEach(target ->
+              row.add(
+                  target.name().equals(source)
+                      ? "-"
+                      : cell(source, target.address().address(), List.of(), style)));
       rows.add(row);
     }
     String legend =

@@ -27,9 +27,7 @@ final class TextTable {
     StringBuilder line = new StringBuilder("  ");
     for (int column = 0; column < widths.length; column++) {
       String cell = cells.get(column);
-      line.append(cell)
-          .repeat(' ', widths[column] - visibleLength(cell))
-          .append(GAP);
+      line.append(cell).repeat(' ', widths[column] - visibleLength(cell)).append(GAP);
     }
     text.append(line.toString().stripTrailing()).append('\n');
   }

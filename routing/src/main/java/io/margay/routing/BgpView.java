@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /// What the datastore says that matters for one node's BGP, and what follows from it.
 ///
-/// Which AS a node is in: its own number, else the global one. A configured peer's AS is always what
-/// the peer resource says.
+/// Which AS a node is in: its own number, else the global one. A configured peer's AS is always
+/// what the peer resource says.
 public final class BgpView {
 
   private static final Logger LOG = LoggerFactory.getLogger(BgpView.class);
@@ -155,26 +155,23 @@ public final class BgpView {
       return peerings;
     }
     if (mesh) {
-      nodes.forEach(
-          (name, other) -> {
-            if (!name.equals(self)) {
-              add(peerings, own, address(other, IpFamily.IPV4), asOf(other), Origin.MESH);
-              add(peerings, own, address(other, IpFamily.IPV6), asOf(other), Origin.MESH);
-            }
-          });
+      nodes.forEach((name, other) -> {
+        if (!name.equals(self)) {
+          add(peerings, own, address(other, IpFamily.IPV4), asOf(other), Origin.MESH);
+          add(peerings, own, address(other, IpFamily.IPV6), asOf(other), Origin.MESH);
+        }
+      });
     }
-    peers.forEach(
-        (key, as) -> {
-          if (key.node() == null) {
-            add(peerings, own, key.peerIp(), as, Origin.GLOBAL);
-          }
-        });
-    peers.forEach(
-        (key, as) -> {
-          if (self.equals(key.node())) {
-            add(peerings, own, key.peerIp(), as, Origin.NODE);
-          }
-        });
+    peers.forEach((key, as) -> {
+      if (key.node() == null) {
+        add(peerings, own, key.peerIp(), as, Origin.GLOBAL);
+      }
+    });
+    peers.forEach((key, as) -> {
+      if (self.equals(key.node())) {
+        add(peerings, own, key.peerIp(), as, Origin.NODE);
+      }
+    });
     return peerings;
   }
 

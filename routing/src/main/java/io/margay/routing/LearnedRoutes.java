@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// What BGP chose, as routes for the kernel: the next hop resolved to a gateway and an interface, and
-/// resolved anew when the way to it changes. A prefix whose next hop leads nowhere gets no route.
+/// What BGP chose, as routes for the kernel: the next hop resolved to a gateway and an interface,
+/// and resolved anew when the way to it changes. A prefix whose next hop leads nowhere gets no
+/// route.
 final class LearnedRoutes {
 
   private final Map<IpPrefix, IpAddress> nextHops = new HashMap<>();
@@ -47,21 +48,19 @@ final class LearnedRoutes {
   void resolveAnew() {
     resolved.keySet().retainAll(Set.copyOf(nextHops.values()));
     Set<IpAddress> moved = new TreeSet<>();
-    resolved.replaceAll(
-        (address, before) -> {
-          NextHop now = resolver.resolve(address);
-          if (now == null ? before != null : !now.equals(before)) {
-            moved.add(address);
-          }
-          return now;
-        });
+    resolved.replaceAll((address, before) -> {
+      NextHop now = resolver.resolve(address);
+      if (now == null ? before != null : !now.equals(before)) {
+        moved.add(address);
+      }
+      return now;
+    });
     if (!moved.isEmpty()) {
-      nextHops.forEach(
-          (prefix, nextHop) -> {
-            if (moved.contains(nextHop)) {
-              install(prefix, nextHop);
-            }
-          });
+      nextHops.forEach((prefix, nextHop) -> {
+        if (moved.contains(nextHop)) {
+          install(prefix, nextHop);
+        }
+      });
     }
   }
 
@@ -71,7 +70,8 @@ final class LearnedRoutes {
       table(prefix).remove(prefix);
     } else {
       table(prefix)
-          .put(new Route(prefix, Route.Type.UNICAST, Protocols.BIRD, Scope.GLOBAL, 0, List.of(hop)));
+          .put(
+              new Route(prefix, Route.Type.UNICAST, Protocols.BIRD, Scope.GLOBAL, 0, List.of(hop)));
     }
   }
 

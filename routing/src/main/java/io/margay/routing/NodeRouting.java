@@ -48,8 +48,8 @@ import org.slf4j.LoggerFactory;
 /// 1. An agent that dies and starts again costs no packet. Learned routes stay in the kernel; those
 ///    not confirmed are deleted only after the initial feed ([RouteTable#holdDeletions]). Peers are
 ///    told that forwarding went on, and what is announced is known before the first session opens.
-/// 2. What is announced can be reached: workloads are announced when the kernel has their route, not
-///    when they are configured.
+/// 2. What is announced can be reached: workloads are announced when the kernel has their route,
+///    not when they are configured.
 /// 3. A change of configuration touches only what it is about: peers are compared one by one, and
 ///    filters are asked again only when blocks or pools change.
 ///
@@ -86,8 +86,7 @@ public final class NodeRouting {
     this.kernel = kernel;
     this.view = new BgpView(node);
     for (IpFamily family : IpFamily.values()) {
-      tables.put(
-          family, new RouteTable(family, kernel, RouteOwnership.ofProtocol(Protocols.BIRD)));
+      tables.put(family, new RouteTable(family, kernel, RouteOwnership.ofProtocol(Protocols.BIRD)));
     }
     this.learned = new LearnedRoutes(resolver, tables);
   }
@@ -203,15 +202,14 @@ public final class NodeRouting {
         speaker.announce(block);
       }
     }
-    blocks.removeIf(
-        block -> {
-          boolean gone = !view.blocks().contains(block);
-          if (gone) {
-            table(block.family()).remove(block);
-            speaker.withdraw(block);
-          }
-          return gone;
-        });
+    blocks.removeIf(block -> {
+      boolean gone = !view.blocks().contains(block);
+      if (gone) {
+        table(block.family()).remove(block);
+        speaker.withdraw(block);
+      }
+      return gone;
+    });
   }
 
   private void reconcileFilter(BgpSpeaker speaker) {
@@ -232,17 +230,16 @@ public final class NodeRouting {
       }
     }
     PeerPolicy policy = new PeerPolicy(ImportPolicy.ALL, route -> filter.accepts(route.prefix()));
-    wanted.forEach(
-        (address, peering) -> {
-          Peering before = peerings.put(address, peering);
-          if (before == null) {
-            LOG.info("Peer {} ({}), AS {}.", address, peering.origin(), peering.remoteAs());
-            speaker.addPeer(config(peering), policy);
-          } else if (!config(before).equals(config(peering))) {
-            LOG.info("Peer {} ({}) has changed: AS {}.", address, peering.origin(), peering.remoteAs());
-            speaker.updatePeer(config(peering), policy);
-          }
-        });
+    wanted.forEach((address, peering) -> {
+      Peering before = peerings.put(address, peering);
+      if (before == null) {
+        LOG.info("Peer {} ({}), AS {}.", address, peering.origin(), peering.remoteAs());
+        speaker.addPeer(config(peering), policy);
+      } else if (!config(before).equals(config(peering))) {
+        LOG.info("Peer {} ({}) has changed: AS {}.", address, peering.origin(), peering.remoteAs());
+        speaker.updatePeer(config(peering), policy);
+      }
+    });
   }
 
   private static PeerConfig config(Peering peering) {

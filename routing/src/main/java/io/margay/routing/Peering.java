@@ -11,11 +11,7 @@ import io.margay.net.IpAddress;
 /// @param localAddress this node's address of the same family, source and next hop of the session
 /// @param origin why there is such a session
 public record Peering(
-    IpAddress address,
-    AsNumber remoteAs,
-    AsNumber localAs,
-    IpAddress localAddress,
-    Origin origin) {
+    IpAddress address, AsNumber remoteAs, AsNumber localAs, IpAddress localAddress, Origin origin) {
 
   /// Why a node peers with someone.
   public enum Origin {

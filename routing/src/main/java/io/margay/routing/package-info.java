@@ -1,5 +1,5 @@
-/// A node's use of BGP: who peers with whom, under which AS, what is told to them, and how what they
-/// tell becomes routes of the kernel.
+/// A node's use of BGP: who peers with whom, under which AS, what is told to them, and how what
+/// they tell becomes routes of the kernel.
 ///
 /// ```
 ///   datastore ──SyncUpdate──> BgpView ──Peering──────────┐

@@ -126,8 +126,7 @@ class BgpViewTest {
   private void peer(String node, IpAddress address, long as) {
     BgpPeer.Scope scope = node == null ? BgpPeer.Scope.GLOBAL : BgpPeer.Scope.NODE;
     BgpPeer peer =
-        new BgpPeer(
-            new BgpPeer.Metadata(scope, node, address), new BgpPeer.Spec(new AsNumber(as)));
+        new BgpPeer(new BgpPeer.Metadata(scope, node, address), new BgpPeer.Spec(new AsNumber(as)));
     view.onUpdate(new Key.ForResource(peer.key()), peer);
   }
 

@@ -20,10 +20,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The contract of [io.margay.kernel.KernelMonitor].
-public abstract class KernelMonitorContract extends KernelContract {
+public abstract class KernelMonitorContract {
 
   private final Notices notices = new Notices();
   private @Nullable Subscription subscription;
+
+  protected abstract KernelWorld world();
 
   @BeforeEach
   void subscribe() {

@@ -10,7 +10,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// The contract of [Links].
-public abstract class LinksContract extends KernelContract {
+public abstract class LinksContract {
+
+  protected abstract KernelWorld world();
 
   @Test
   void listsALinkWithItsState() {

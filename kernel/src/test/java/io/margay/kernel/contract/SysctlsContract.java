@@ -9,7 +9,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// The contract of [Sysctls], on the parameters the data plane writes.
-public abstract class SysctlsContract extends KernelContract {
+public abstract class SysctlsContract {
+
+  protected abstract KernelWorld world();
 
   @Test
   void readsBackWhatItWroteForTheWholeHost() {

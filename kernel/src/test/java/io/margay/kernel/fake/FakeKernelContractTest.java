@@ -15,57 +15,71 @@ class FakeKernelContractTest {
 
   @Nested
   class OfRoutes extends RoutesContract {
+    private final KernelWorld world = new FakeKernel();
+
     @Override
-    protected KernelWorld openWorld() {
-      return new FakeKernel();
+    protected KernelWorld world() {
+      return world;
     }
   }
 
   @Nested
   class OfNeighbours extends NeighboursContract {
+    private final KernelWorld world = new FakeKernel();
+
     @Override
-    protected KernelWorld openWorld() {
-      return new FakeKernel();
+    protected KernelWorld world() {
+      return world;
     }
   }
 
   @Nested
   class OfLinks extends LinksContract {
+    private final KernelWorld world = new FakeKernel();
+
     @Override
-    protected KernelWorld openWorld() {
-      return new FakeKernel();
+    protected KernelWorld world() {
+      return world;
     }
   }
 
   @Nested
   class OfKernelMonitor extends KernelMonitorContract {
+    private final KernelWorld world = new FakeKernel();
+
     @Override
-    protected KernelWorld openWorld() {
-      return new FakeKernel();
+    protected KernelWorld world() {
+      return world;
     }
   }
 
   @Nested
   class OfSysctls extends SysctlsContract {
+    private final KernelWorld world = new FakeKernel();
+
     @Override
-    protected KernelWorld openWorld() {
-      return new FakeKernel();
+    protected KernelWorld world() {
+      return world;
     }
   }
 
   @Nested
   class OfIptables extends IptablesContract {
+    private final KernelWorld world = new FakeKernel();
+
     @Override
-    protected KernelWorld openWorld() {
-      return new FakeKernel();
+    protected KernelWorld world() {
+      return world;
     }
   }
 
   @Nested
   class OfIpSets extends IpSetsContract {
+    private final KernelWorld world = new FakeKernel();
+
     @Override
-    protected KernelWorld openWorld() {
-      return new FakeKernel();
+    protected KernelWorld world() {
+      return world;
     }
   }
 }

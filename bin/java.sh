@@ -1,0 +1,30 @@
+# Sets JAVA to a Java 25 and MARGAY_HOME to this installation. Sourced by the programs beside it.
+
+MARGAY_HOME=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+export MARGAY_HOME
+# Network tools live where an ordinary user's PATH does not look.
+PATH=$PATH:/usr/sbin:/sbin
+export PATH
+
+is_java_25() {
+  [ -x "$1" ] && [ -r "${1%/bin/java}/release" ] && grep -q '^JAVA_VERSION="25[."]' "${1%/bin/java}/release"
+}
+
+JAVA=
+for candidate in "${MARGAY_JAVA:-}" "${JAVA_HOME:+$JAVA_HOME/bin/java}" \
+  "$(readlink -f "$(command -v java 2>/dev/null)" 2>/dev/null)" /usr/lib/jvm/*/bin/java "$HOME"/.sdkman/candidates/java/*/bin/java; do
+  if is_java_25 "$candidate"; then
+    JAVA=$candidate
+    break
+  fi
+done
+if [ -z "$JAVA" ]; then
+  echo "$(basename "$0"): no Java 25 found. Install a JDK 25 (for example Eclipse Temurin 25 from adoptium.net" >&2
+  echo "or your distribution's package openjdk-25-jdk-headless), or name its java in MARGAY_JAVA." >&2
+  exit 1
+fi
+if [ ! -d "$MARGAY_HOME/margay/target/lib" ]; then
+  echo "$(basename "$0"): Margay is not built yet. Run $MARGAY_HOME/demo, or: mvn -f $MARGAY_HOME/pom.xml package -DskipTests" >&2
+  exit 1
+fi
+MARGAY_CLASS_PATH="$MARGAY_HOME/margay/target/lib/*"
