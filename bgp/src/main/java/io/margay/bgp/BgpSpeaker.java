@@ -1,28 +1,67 @@
 package io.margay.bgp;
 
+import io.margay.bgp.message.BgpMessage.Notification;
 import io.margay.bgp.message.NotificationError.Cease;
 import io.margay.bgp.message.PathAttributes;
+import io.margay.bgp.rib.BestRoute;
+import io.margay.bgp.rib.LocRib;
+import io.margay.bgp.rib.Route;
+import io.margay.bgp.rib.RouteSource;
 import io.margay.bgp.session.PeerConfig;
+import io.margay.bgp.session.PeerSession;
+import io.margay.bgp.session.RestartState;
 import io.margay.loop.EventLoop;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
+import io.margay.net.Ipv4Address;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A BGP speaker: sessions with peers, the routes they tell, the ones we announce, and the best of
 /// them.
 ///
 /// Every method is called on the event loop. A usual life: [#addPeer] and [#announce] what is
 /// known, [#start], then changes of either kind, at last [#stop].
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // until the sessions are here
 public final class BgpSpeaker {
+
+  private static final Logger log = LoggerFactory.getLogger(BgpSpeaker.class);
+
+  private static final RouteSource OWN = new RouteSource.Local();
+
+  private final SpeakerConfig config;
+  private final EventLoop loop;
+  private final Transport transport;
+  private final RouteListener listener;
+  private final Random random;
+  private final LocRib locRib = new LocRib(this::bestChanged);
+  private final InitialFeed initialFeed;
+  private final SortedMap<IpAddress, Neighbor> neighbors = new TreeMap<>();
+  private final List<Transport.Listener> listeners = new ArrayList<>();
+  private boolean started;
+
+  /// Nothing is reported any more.
+  private boolean stopped;
 
   /// A speaker that does nothing yet.
   ///
   /// @param transport of the same event loop
   public BgpSpeaker(
       SpeakerConfig config, EventLoop loop, Transport transport, RouteListener listener) {
-    throw new UnsupportedOperationException("follows with the next change");
+    this.config = config;
+    this.loop = loop;
+    this.transport = transport;
+    this.listener = listener;
+    this.random = new Random(config.seed());
+    this.initialFeed = new InitialFeed(loop, config.selectionDeferral(), this::initialFeedComplete);
   }
 
   /// Begins to listen, and to connect to the peers. What we announce has to be announced by now:
@@ -31,36 +70,96 @@ public final class BgpSpeaker {
   ///
   /// @throws java.io.UncheckedIOException if an address cannot be listened on
   public void start() {
-    throw new UnsupportedOperationException("follows with the next change");
+    for (InetSocketAddress address : config.listen()) {
+      listeners.add(transport.listen(address, this::accept));
+    }
+    started = true;
+    initialFeed.start();
+    neighbors.values().forEach(neighbor -> neighbor.session().start());
   }
 
   /// Ends every session with a Cease, so that peers drop our routes at once. To have them keep the
-  /// routes while we restart, leave without this.
+  /// routes while we restart, leave without this. Routes of peers are not withdrawn from the
+  /// listener: what the kernel has stays until someone removes it.
   ///
   /// @param text for the peers' operators; goes along with an administrative shutdown or reset
   public void stop(Cease cease, String text) {
-    throw new UnsupportedOperationException("follows with the next change");
+    started = false;
+    initialFeed.stop();
+    listeners.forEach(Transport.Listener::close);
+    listeners.clear();
+    List<Neighbor> all = List.copyOf(neighbors.values());
+    neighbors.clear();
+    stopped = true;
+    all.forEach(neighbor -> neighbor.session().stop(Notification.cease(cease, text)));
   }
 
   /// Adds a peer, and connects to it if started.
   ///
   /// @throws IllegalArgumentException if there is one with that address
-  public void addPeer(PeerConfig config, PeerPolicy policy) {
-    throw new UnsupportedOperationException("follows with the next change");
+  public void addPeer(PeerConfig peer, PeerPolicy policy) {
+    if (neighbors.containsKey(peer.remoteAddress())) {
+      throw new IllegalArgumentException(
+          "there is a peer " + peer.remoteAddress() + " already; update or remove it");
+    }
+    initialFeed.await(peer.remoteAddress(), peer.families());
+    add(peer, policy);
+  }
+
+  private void add(PeerConfig peer, PeerPolicy policy) {
+    Neighbor neighbor =
+        new Neighbor(
+            peer,
+            policy,
+            this,
+            loop,
+            locRib,
+            sessionListener ->
+                new PeerSession(
+                    peer,
+                    config.routerId(),
+                    this::restartState,
+                    loop,
+                    transport,
+                    random,
+                    sessionListener));
+    neighbors.put(peer.remoteAddress(), neighbor);
+    if (started) {
+      neighbor.session().start();
+    }
   }
 
   /// Replaces what is configured for a peer. If more than the policy has changed, the session
   /// begins anew (Cease, other configuration change).
   ///
   /// @throws IllegalArgumentException if there is none with that address
-  public void updatePeer(PeerConfig config, PeerPolicy policy) {
-    throw new UnsupportedOperationException("follows with the next change");
+  public void updatePeer(PeerConfig peer, PeerPolicy policy) {
+    Neighbor neighbor = neighbors.get(peer.remoteAddress());
+    if (neighbor == null) {
+      throw new IllegalArgumentException("there is no peer " + peer.remoteAddress());
+    }
+    if (neighbor.config().equals(peer)) {
+      neighbor.setPolicy(policy);
+      return;
+    }
+    remove(neighbor, Cease.OTHER_CONFIGURATION_CHANGE);
+    add(peer, policy);
   }
 
   /// Ends the session (Cease, peer de-configured) and forgets the peer and its routes. Does nothing
   /// if there is no such peer.
   public void removePeer(IpAddress remoteAddress) {
-    throw new UnsupportedOperationException("follows with the next change");
+    Neighbor neighbor = neighbors.get(remoteAddress);
+    if (neighbor != null) {
+      remove(neighbor, Cease.PEER_DE_CONFIGURED);
+      initialFeed.forget(remoteAddress);
+    }
+  }
+
+  private void remove(Neighbor neighbor, Cease cease) {
+    neighbors.remove(neighbor.config().remoteAddress());
+    neighbor.session().stop(Notification.of(cease));
+    neighbor.forgetRoutes();
   }
 
   /// Announces a route of our own, or replaces its attributes. It is better than any learned route
@@ -68,7 +167,7 @@ public final class BgpSpeaker {
   ///
   /// @param attributes without a next hop, peers get our address on their session as next hop
   public void announce(IpPrefix prefix, PathAttributes attributes) {
-    throw new UnsupportedOperationException("follows with the next change");
+    locRib.put(new Route(prefix.masked(), attributes, OWN));
   }
 
   /// Announces a route of our own with origin IGP and ourselves as next hop.
@@ -78,16 +177,74 @@ public final class BgpSpeaker {
 
   /// Withdraws a route of our own. Does nothing if there is none.
   public void withdraw(IpPrefix prefix) {
-    throw new UnsupportedOperationException("follows with the next change");
+    locRib.remove(prefix.masked(), OWN);
   }
 
   /// Asks the export policies of all peers again about every route, and tells peers the difference.
   public void exportPolicyChanged() {
-    throw new UnsupportedOperationException("follows with the next change");
+    neighbors.values().forEach(Neighbor::exportPolicyChanged);
   }
 
   /// All peers in the order of their addresses.
   public List<PeerStatus> peers() {
-    throw new UnsupportedOperationException("follows with the next change");
+    return neighbors.values().stream().map(Neighbor::status).toList();
+  }
+
+  // What neighbors ask.
+
+  Ipv4Address routerId() {
+    return config.routerId();
+  }
+
+  InitialFeed initialFeed() {
+    return initialFeed;
+  }
+
+  /// Whether learned routes are held back (RFC 4724 §4.1).
+  boolean isDeferring() {
+    return config.restarting() && !initialFeed.isComplete();
+  }
+
+  /// Once the initial feed is complete, what we learned is forwarded, and goes on being so should
+  /// only a session break.
+  private RestartState restartState() {
+    return new RestartState(isDeferring(), config.restarting() || initialFeed.isComplete());
+  }
+
+  private Transport.@Nullable Handler accept(Transport.Connection connection) {
+    IpAddress remote = IpAddress.of(connection.remoteAddress().getAddress().getAddress());
+    Neighbor neighbor = neighbors.get(remote);
+    if (neighbor == null) {
+      log.info("connection from {} refused: it is not a configured peer", remote);
+      return null;
+    }
+    return neighbor.session().accept(connection);
+  }
+
+  private void bestChanged(IpPrefix prefix, @Nullable BestRoute before, @Nullable BestRoute now) {
+    if (stopped) {
+      return;
+    }
+    BestRoute learnedBefore = learned(before);
+    BestRoute learnedNow = learned(now);
+    if (!Objects.equals(learnedBefore, learnedNow)) {
+      listener.bestPathChanged(prefix, learnedNow);
+    }
+    boolean samePath = before != null && now != null && before.best().equals(now.best());
+    if (!samePath) {
+      neighbors.values().forEach(neighbor -> neighbor.bestChanged(prefix));
+    }
+  }
+
+  private static @Nullable BestRoute learned(@Nullable BestRoute best) {
+    return best == null || best.best().source() instanceof RouteSource.Local ? null : best;
+  }
+
+  private void initialFeedComplete() {
+    listener.initialFeedComplete();
+    if (config.restarting()) {
+      log.info("initial feed complete: routes are passed on from now on");
+      exportPolicyChanged();
+    }
   }
 }

@@ -62,12 +62,12 @@ public final class UpdateEncoder {
   /// Announces prefixes of one family.
   ///
   /// @param attributes with a next hop of that family
-  /// @throws IllegalArgumentException if the attributes alone leave no room for a prefix
-  public void announce(
+  /// @return false if nothing was written, as the attributes leave no room for a prefix
+  public boolean announce(
       PathAttributes attributes, List<IpPrefix> prefixes, Consumer<ByteBuffer> frames) {
     NextHop nextHop = attributes.nextHop();
     if (prefixes.isEmpty()) {
-      return;
+      return true;
     }
     IpFamily family = prefixes.getFirst().family();
     if (nextHop == null || nextHop.address().family() != family) {
@@ -79,9 +79,7 @@ public final class UpdateEncoder {
     int mpHeader = classic ? 0 : 4 + 5 + nextHopLength(nextHop);
     int room = MessageFramer.MAX_MESSAGE - MessageFramer.HEADER - LENGTHS - block.length - mpHeader;
     if (room < 1 + family.bits() / Byte.SIZE) {
-      throw new IllegalArgumentException(
-          "attributes of %d octets leave no room for a prefix in a message of %d octets"
-              .formatted(block.length, MessageFramer.MAX_MESSAGE));
+      return false;
     }
     for (List<IpPrefix> chunk : chunks(prefixes, room)) {
       ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE).putShort((short) 0);
@@ -97,6 +95,7 @@ public final class UpdateEncoder {
       }
       frames.accept(MessageEncoder.finish(buffer));
     }
+    return true;
   }
 
   private static void mpReach(ByteBuffer buffer, NextHop nextHop, List<IpPrefix> prefixes) {

@@ -104,17 +104,21 @@ public final class ManualNetwork {
         return;
       }
       ManualListener listener = listeners.get(opening.remote);
-      ManualConnection accepted =
-          new ManualConnection(/* local= */ opening.remote, /* remote= */ opening.local, null);
-      Handler handler = listener == null ? null : listener.acceptor.onAccept(accepted);
-      if (handler == null) {
+      if (listener == null) {
         loop.schedule(
             latency, () -> opening.end(new IOException("connection refused: " + opening.remote)));
         return;
       }
-      accepted.handler = handler;
+      ManualConnection accepted =
+          new ManualConnection(/* local= */ opening.remote, /* remote= */ opening.local, null);
       accepted.join(opening);
+      // As TCP has it: the connection is open before anyone decides to refuse it.
       loop.schedule(latency, opening::opened);
+      accepted.handler = listener.acceptor.onAccept(accepted);
+      if (accepted.handler == null) {
+        accepted.forget();
+        accepted.deliverToPeer(peer -> peer.end(new IOException("connection reset by peer")));
+      }
     }
 
     @Override
