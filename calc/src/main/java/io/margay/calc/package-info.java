@@ -1,28 +1,25 @@
 /// The calculation graph: cluster state in, what this node should hold out.
 ///
 /// ```
-///                Key, value
-///                    │
-///               Dispatcher ──────────────── node address, pool ────────────────┐
-///                │  │   │                                                      │
-///    endpoints   │  │   └─── profiles, local endpoints ──> ActiveProfiles ─┐   │
-///    of all nodes│  │                                                      │   │
-///    and profiles│  └─── policies, profiles, local endpoints               │   │
-///                │                       │                                 │   │
-///                │                 ActivePolicies ──rules of active ones─┐ │   │
-///                │                       │                               │ │   │
-///                │        policy matches │                          RuleScanner│
-///                │        local endpoint │                           │     │   │
-///                │                       v                Criterion, │     │   │
-///                │                  PolicyOrder                in use│     │   │
-///                v                       │                           │     │   │
-///         IpSetMembership <──────────────┼───────────────────────────┘     │   │
-///                │ member added, removed │ endpoint with its policies      │   │
-///                v                       v                         RuleSet v   v
-///               ══════════════════════ EventSequencer ═════════════════════════
-///                                        │ NodeUpdate
-///                                        v
-///                                     flush(out)
+///                      Key, value
+///                          │
+///                     Dispatcher ─────────── node's address, pool ────────────┐
+///         ┌────────────────┼──────────────────────┐                           │
+///         │ endpoints of   │ policies, profiles,  │ profiles,                 │
+///         │ all nodes,     │ local endpoints      │ local endpoints           │
+///         │ profiles       v                      v                           │
+///         │          ActivePolicies         ActiveProfiles                    │
+///         │             │      │ Policy            │ Profile                  │
+///         │             │      └─────────┐   ┌─────┘                          │
+///         │     matches v                v   v                                │
+///         │        PolicyOrder        RuleScanner                             │
+///         v             │      Criterion │   │                                │
+///   IpSetMembership <───┼────────────────┘   │ RuleSet                        │
+///         │ members     │ LocalWorkload,     │                                │
+///         v             v LocalHostEndpoint  v                                v
+///   ════════════════════════════ EventSequencer ═════════════════════════════════
+///                                      │ NodeUpdate
+///                                      v
 /// ```
 ///
 /// Start with [io.margay.calc.CalculationGraph], which wires this and says what each calculation is

@@ -17,7 +17,8 @@ class CalculationGraphScenarioTest {
   }
 
   static Stream<Arguments> everyWay() {
-    return Stream.concat(SeedTenant.scenarios(), Scenarios.all())
+    return Stream.of(SeedTenant.all(), PolicyScenarios.all(), EndpointScenarios.all())
+        .flatMap(scenarios -> scenarios)
         .flatMap(scenario ->
             Stream.of(Path.values())
                 .flatMap(path ->

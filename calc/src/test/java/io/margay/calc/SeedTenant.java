@@ -195,7 +195,7 @@ final class SeedTenant {
           MENDED,
           ONE_FRONTEND);
 
-  static Stream<Scenario> scenarios() {
+  static Stream<Scenario> all() {
     return Stream.of(FROM_SLAVE1, FROM_SLAVE2, FROM_A_THIRD_NODE);
   }
 }

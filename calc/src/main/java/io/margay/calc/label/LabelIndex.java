@@ -285,4 +285,9 @@ public final class LabelIndex<K, C> {
   public int criterionCount() {
     return criteria.size();
   }
+
+  /// How many parents there are: known, or named by an item.
+  public int parentCount() {
+    return parents.size();
+  }
 }

@@ -143,4 +143,19 @@ class LabelIndexTest {
     assertThat(events).isZero();
     assertThat(matches).containsExactly("c i");
   }
+
+  @Test
+  void aParentIsForgottenOnceNobodyNamesItAndNothingIsKnownOfIt() {
+    index.setItem("i", NONE, List.of("named", "both"));
+    index.setParent("known", X, List.of());
+    index.setParent("both", X, List.of());
+    assertThat(index.parentCount()).isEqualTo(3);
+    index.removeParent("known");
+    index.removeParent("both");
+    assertThat(index.parentCount()).isEqualTo(2);
+    index.setItem("i", NONE, List.of("both"));
+    assertThat(index.parentCount()).isEqualTo(1);
+    index.removeItem("i");
+    assertThat(index.parentCount()).isZero();
+  }
 }
