@@ -1,7 +1,8 @@
 package io.margay.datastore;
 
 import io.margay.datastore.DatastoreException.Misconfigured;
-import java.nio.file.Path;
+import io.margay.datastore.embedded.EmbeddedStore;
+import io.margay.datastore.path.PathDatastore;
 
 /// Opens the store that a configuration names.
 public final class Datastores {
@@ -17,16 +18,12 @@ public final class Datastores {
   /// @throws DatastoreException.Unavailable if the store cannot be opened
   public static Datastore open(DatastoreConfig config) {
     return switch (config) {
-      case DatastoreConfig.Embedded(var path) -> openEmbedded(path);
+      case DatastoreConfig.Embedded(var path) -> new PathDatastore(EmbeddedStore.open(path));
       case DatastoreConfig.Etcd etcd ->
           throw new Misconfigured(
               "datastore type '%s' (%s) is not spoken by this build; it speaks 'embedded'. %s"
                   .formatted(
                       etcd.api(), String.join(",", etcd.endpoints()), HOW_TO_CHOOSE_EMBEDDED));
     };
-  }
-
-  private static Datastore openEmbedded(Path path) {
-    throw new DatastoreException.Unavailable("the embedded store at " + path + " is being built");
   }
 }

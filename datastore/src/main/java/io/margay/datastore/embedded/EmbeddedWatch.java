@@ -1,0 +1,178 @@
+package io.margay.datastore.embedded;
+
+import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreException.Unavailable;
+import io.margay.datastore.path.PathStore.Listener;
+import io.margay.datastore.path.PathStore.PathChange;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Follows the change log on a thread of its own. While the store cannot be read it waits and tries
+/// again; where it was stays its place.
+final class EmbeddedWatch implements Datastore.Watch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedWatch.class);
+
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /// How many changes go to the listener at once, or a little more: those of one write stay
+  /// together.
+  private static final int BATCH = 1000;
+
+  private final EmbeddedStore store;
+  private final StoreFile file;
+  private final GuardedSession session;
+  private final ChangeSignal signal;
+  private final @Nullable String identity;
+  private final Listener listener;
+  private final Consumer<EmbeddedWatch> onEnd;
+  private final Thread thread;
+
+  private long revision;
+  private boolean complained;
+  private volatile boolean closed;
+
+  /// @param identity of the store that is to be followed; null for any
+  /// @param onEnd told when the watch has ended
+  EmbeddedWatch(
+      EmbeddedStore store,
+      StoreFile file,
+      long afterRevision,
+      @Nullable String identity,
+      Listener listener,
+      Consumer<EmbeddedWatch> onEnd) {
+    this.store = store;
+    this.file = file;
+    this.session = new GuardedSession(file);
+    this.signal = new ChangeSignal(file);
+    this.revision = afterRevision;
+    this.identity = identity;
+    this.listener = listener;
+    this.onEnd = onEnd;
+    this.thread = Thread.ofPlatform().daemon().name("datastore-watch").unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /// What a look at the log found.
+  private sealed interface Look {
+    record Lost(String reason) implements Look {}
+
+    record Found(List<PathChange> changes) implements Look {}
+  }
+
+  private void run() {
+    try {
+      boolean following = true;
+      while (following && !closed) {
+        following = follow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      session.close();
+      signal.close();
+      onEnd.accept(this);
+    }
+  }
+
+  private boolean follow() throws InterruptedException {
+    try {
+      switch (session.read(this::look)) {
+        case Look.Lost(var reason) -> {
+          listener.onLost(reason);
+          return false;
+        }
+        case Look.Found(var changes) when changes.isEmpty() -> {
+          store.deleteExpired();
+          signal.await();
+        }
+        case Look.Found(var changes) -> {
+          listener.onChanges(changes);
+          revision = changes.getLast().revision();
+        }
+      }
+      complained = false;
+    } catch (Unavailable e) {
+      if (!complained) {
+        complained = true;
+        LOG.warn("{} The watch goes on when it can.", e.getMessage());
+      }
+      signal.pause(RETRY);
+    } catch (IllegalStateException e) {
+      if (!closed) { // else the store was closed under us
+        throw e;
+      }
+    }
+    return true;
+  }
+
+  private Look look(Session s) throws SQLException {
+    try (var rows =
+        s.prepare("SELECT identity, revision, history_after FROM store").executeQuery()) {
+      if (!rows.next()) {
+        return new Look.Lost("the table `store` of " + file.path() + " is empty");
+      }
+      if (identity != null && !identity.equals(rows.getString(1))) {
+        return new Look.Lost("the datastore " + file.path() + " was replaced by another one");
+      }
+      long now = rows.getLong(2);
+      long oldest = rows.getLong(3);
+      if (now < revision) {
+        return new Look.Lost(
+            "the datastore %s went back from revision %d to %d"
+                .formatted(file.path(), revision, now));
+      }
+      if (oldest > revision) {
+        return new Look.Lost(
+            "the history of %s starts at revision %d, after %d"
+                .formatted(file.path(), oldest, revision));
+      }
+      return now == revision ? new Look.Found(List.of()) : new Look.Found(changes(s));
+    }
+  }
+
+  private List<PathChange> changes(Session s) throws SQLException {
+    String sql =
+        "SELECT revision, path, value FROM change WHERE revision > ? ORDER BY revision, path";
+    List<PathChange> changes = new ArrayList<>();
+    try (var rows = s.prepare(sql, revision).executeQuery()) {
+      while (rows.next()) {
+        long changeRevision = rows.getLong(1);
+        if (changes.size() >= BATCH && changes.getLast().revision() != changeRevision) {
+          break;
+        }
+        changes.add(new PathChange(rows.getString(2), rows.getString(3), changeRevision));
+      }
+    }
+    return changes;
+  }
+
+  /// Once this returns the listener is no longer called, unless it is the listener that closes.
+  @Override
+  public void close() {
+    closed = true;
+    signal.close();
+    if (Thread.currentThread() != thread) {
+      boolean interrupted = false;
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.margay.datastore.path;
+
+import io.margay.datastore.Datastore;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// A flat store of texts under paths such as `/calico/v1/Ready`, with one revision counter: what a
+/// backend implements.
+///
+/// Calls block; any thread may make them, several processes may share a store. All of them throw
+/// [DatastoreException.Unavailable].
+public interface PathStore extends AutoCloseable {
+
+  /// Those of the paths that exist, all as of one revision.
+  Reading read(List<String> paths);
+
+  /// Those of the paths that existed once a write of the past was made.
+  ///
+  /// @throws HistoryGoneException if that is too long ago
+  List<PathValue> readAt(List<String> paths, long revision);
+
+  /// All wanted values whose path has one of the prefixes, as of one revision, in no order that
+  /// matters.
+  Reading list(List<String> prefixes, Predicate<String> wanted);
+
+  /// Writes all of a transaction, or nothing if a condition does not hold. A transaction that
+  /// deletes only what does not exist makes no new revision.
+  ///
+  /// @return the revision of the write; empty if a condition did not hold
+  OptionalLong commit(Transaction transaction);
+
+  /// Follows all changes after a revision, on a thread of the store's own.
+  Datastore.Watch watch(long afterRevision, Listener listener);
+
+  @Override
+  void close();
+
+  /// @param revision the revision of the write that put it there
+  record PathValue(String path, String value, long revision) {}
+
+  record Reading(List<PathValue> values, long revision) {}
+
+  record Transaction(List<Condition> conditions, List<Put> puts, List<String> deletes) {
+    public Transaction {
+      conditions = List.copyOf(conditions);
+      puts = List.copyOf(puts);
+      deletes = List.copyOf(deletes);
+    }
+  }
+
+  /// What must hold for a transaction to be written.
+  sealed interface Condition {
+    String path();
+
+    record Absent(String path) implements Condition {}
+
+    record Exists(String path) implements Condition {}
+
+    /// Exists, and was last written at this revision.
+    record At(String path, long revision) implements Condition {}
+  }
+
+  /// @param timeToLive null to stay
+  record Put(String path, String value, @Nullable Duration timeToLive) {
+    public Put(String path, String value) {
+      this(path, value, null);
+    }
+  }
+
+  /// @param value null if the path is gone
+  record PathChange(String path, @Nullable String value, long revision) {}
+
+  interface Listener {
+    /// Changes in the order of their revisions, those of one revision in one call.
+    void onChanges(List<PathChange> changes);
+
+    /// See [Datastore.WatchListener#onLost(String)].
+    void onLost(String reason);
+  }
+
+  /// The store no longer knows how it was at a revision.
+  final class HistoryGoneException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public HistoryGoneException(long revision, long oldest) {
+      super(
+          "the store no longer has revision %d, its history starts at %d"
+              .formatted(revision, oldest));
+    }
+  }
+}
