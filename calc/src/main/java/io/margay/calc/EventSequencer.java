@@ -60,7 +60,7 @@ final class EventSequencer {
       new Outgoing<>(Comparator.naturalOrder());
   private final Outgoing<IpPrefix, Boolean> pools = new Outgoing<>(Comparator.naturalOrder());
 
-  // IP sets. The membership tells of a set once per batch at most: it is new, or it goes.
+  // IP sets. The membership says of a set at most once per batch that it is new, or that it goes.
 
   void ipSet(String id) {
     memberChanges.put(id, new MemberChanges());

@@ -20,9 +20,6 @@ record NodeState(
     Map<String, IpAddress> hostAddresses,
     Map<IpPrefix, Boolean> pools) {
 
-  static final NodeState NOTHING =
-      new NodeState(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
-
   NodeState {
     ipSets = Map.copyOf(ipSets);
     policies = Map.copyOf(policies);
