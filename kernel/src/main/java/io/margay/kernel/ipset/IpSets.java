@@ -10,7 +10,8 @@ public interface IpSets {
   /// type text ipset gives.
   Map<String, ActualSet> list();
 
-  /// Feeds `ipset restore`. Lines before a refused one have taken effect.
+  /// Feeds `ipset restore`. Of the lines before a refused one some or all may have taken effect, as
+  /// the program sends them in batches; of those after it, none.
   ///
   /// @throws io.margay.kernel.KernelException if the program refuses a line; the message names it
   void restore(String input);

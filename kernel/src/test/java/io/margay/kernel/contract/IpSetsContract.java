@@ -10,9 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// The contract of [IpSets], on the commands the data plane writes.
-public abstract class IpSetsContract {
-
-  protected abstract KernelWorld world();
+public abstract class IpSetsContract extends KernelContract {
 
   @Test
   void hasNoSetsAtFirst() {
@@ -93,7 +91,7 @@ public abstract class IpSetsContract {
   }
 
   @Test
-  void keepsTheLinesBeforeARefusedOne() {
+  void carriesOutNoLineAfterARefusedOne() {
     givenOneMember();
 
     assertThatThrownBy(() ->
@@ -101,14 +99,22 @@ public abstract class IpSetsContract {
                 .restore(
                     """
                     add main 10.0.0.2
-                    add absent 10.0.0.3
+                    add main 10.0.0.1
                     add main 10.0.0.4
                     COMMIT
                     """))
         .isInstanceOf(KernelException.class)
-        .hasMessageContaining("add absent 10.0.0.3");
+        .hasMessageContaining("add main 10.0.0.1");
+    assertThat(members("main")).contains("10.0.0.1").doesNotContain("10.0.0.4");
+  }
 
-    assertThat(members("main")).containsExactlyInAnyOrder("10.0.0.1", "10.0.0.2");
+  @Test
+  void refusesAMemberOfASetThatDoesNotExist() {
+    givenOneMember();
+
+    assertThatThrownBy(() -> ipSets().restore("add main 10.0.0.2\nadd absent 10.0.0.3\nCOMMIT\n"))
+        .isInstanceOf(KernelException.class)
+        .hasMessageContaining("add absent 10.0.0.3");
   }
 
   @Test

@@ -14,9 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /// The contract of [Iptables], on the lines the data plane writes. Rules are told by the hash in
 /// their comment, as the data plane tells them.
-public abstract class IptablesContract {
-
-  protected abstract KernelWorld world();
+public abstract class IptablesContract extends KernelContract {
 
   @Test
   void savesTheChainsAndRulesThatWereRestored() {

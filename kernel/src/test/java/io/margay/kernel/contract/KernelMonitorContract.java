@@ -20,12 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The contract of [io.margay.kernel.KernelMonitor].
-public abstract class KernelMonitorContract {
+public abstract class KernelMonitorContract extends KernelContract {
 
   private final Notices notices = new Notices();
   private @Nullable Subscription subscription;
-
-  protected abstract KernelWorld world();
 
   @BeforeEach
   void subscribe() {

@@ -9,7 +9,7 @@ import io.margay.kernel.ipset.IpSets;
 import io.margay.kernel.iptables.Iptables;
 
 /// A kernel under test, and the hand that changes it from outside as `ip(8)` would.
-public interface KernelWorld {
+public interface KernelWorld extends AutoCloseable {
 
   Routes routes();
 
@@ -40,4 +40,8 @@ public interface KernelWorld {
   void addAddress(String link, String address);
 
   void removeAddress(String link, String address);
+
+  /// Ends the world, after its test.
+  @Override
+  default void close() {}
 }

@@ -10,9 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// The contract of [Links].
-public abstract class LinksContract {
-
-  protected abstract KernelWorld world();
+public abstract class LinksContract extends KernelContract {
 
   @Test
   void listsALinkWithItsState() {

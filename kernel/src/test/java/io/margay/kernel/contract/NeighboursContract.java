@@ -14,12 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The contract of [Neighbours]: `left` and `right` are up.
-public abstract class NeighboursContract {
+public abstract class NeighboursContract extends KernelContract {
 
   private static final Neighbour POD = neighbour("left", "10.65.0.2", "02:00:00:00:00:02");
   private static final Neighbour POD6 = neighbour("left", "fd00:65::2", "02:00:00:00:00:02");
-
-  protected abstract KernelWorld world();
 
   @BeforeEach
   void twoLinks() {

@@ -14,14 +14,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A listener that writes down what it was told, and waits for what it should be told.
-final class Notices implements KernelMonitor.Listener {
+public final class Notices implements KernelMonitor.Listener {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final BlockingQueue<Notice> incoming = new LinkedBlockingQueue<>();
   private final List<Notice> seen = new ArrayList<>();
 
-  sealed interface Notice {
+  /// What a listener is told.
+  public sealed interface Notice {
     record LinkCame(Link link) implements Notice {}
 
     record LinkGone(Link link) implements Notice {}
@@ -37,15 +38,15 @@ final class Notices implements KernelMonitor.Listener {
     record Lost(String reason) implements Notice {}
   }
 
-  void await(Notice wanted) {
+  public void await(Notice wanted) {
     await(wanted::equals, wanted);
   }
 
-  void await(Predicate<Notice> wanted) {
+  /// Takes notices until one fits; those before it are passed over.
+  public void await(Predicate<Notice> wanted) {
     await(wanted, null);
   }
 
-  /// Takes notices until one fits; those before it are passed over.
   private void await(Predicate<Notice> wanted, @Nullable Notice described) {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     try {
@@ -66,7 +67,7 @@ final class Notices implements KernelMonitor.Listener {
   }
 
   /// Everything told so far.
-  List<Notice> all() {
+  public List<Notice> all() {
     incoming.drainTo(seen);
     return List.copyOf(seen);
   }

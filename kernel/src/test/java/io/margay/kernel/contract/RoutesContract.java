@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The contract of [Routes]: `left` and `right` are up, each with an IPv4 and an IPv6 network.
-public abstract class RoutesContract {
+public abstract class RoutesContract extends KernelContract {
 
   private static final IpPrefix POD = IpPrefix.parse("10.65.0.2/32");
   private static final IpPrefix POD6 = IpPrefix.parse("fd00:65::2/128");
@@ -30,8 +30,6 @@ public abstract class RoutesContract {
   private static final NextHop VIA_RIGHT = via("198.51.100.7", "right");
   private static final NextHop VIA_LEFT6 = via("2001:db8:1::7", "left");
   private static final NextHop VIA_RIGHT6 = via("2001:db8:2::7", "right");
-
-  protected abstract KernelWorld world();
 
   @BeforeEach
   void twoLinksWithNetworks() {

@@ -9,9 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// The contract of [Sysctls], on the parameters the data plane writes.
-public abstract class SysctlsContract {
-
-  protected abstract KernelWorld world();
+public abstract class SysctlsContract extends KernelContract {
 
   @Test
   void readsBackWhatItWroteForTheWholeHost() {

@@ -1,8 +1,8 @@
 /// What every kernel must do, real or simulated: one abstract test class per interface of
 /// [io.margay.kernel].
 ///
-/// A kernel passes by extending each of them and giving a [io.margay.kernel.contract.KernelWorld],
-/// fresh and empty for every test: no links but `lo`, no routes, no rules, no sets.
+/// A kernel passes by extending each of them and giving a [io.margay.kernel.contract.KernelWorld]
+/// for every test.
 @NullMarked
 package io.margay.kernel.contract;
 

@@ -15,71 +15,57 @@ class FakeKernelContractTest {
 
   @Nested
   class OfRoutes extends RoutesContract {
-    private final KernelWorld world = new FakeKernel();
-
     @Override
-    protected KernelWorld world() {
-      return world;
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
     }
   }
 
   @Nested
   class OfNeighbours extends NeighboursContract {
-    private final KernelWorld world = new FakeKernel();
-
     @Override
-    protected KernelWorld world() {
-      return world;
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
     }
   }
 
   @Nested
   class OfLinks extends LinksContract {
-    private final KernelWorld world = new FakeKernel();
-
     @Override
-    protected KernelWorld world() {
-      return world;
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
     }
   }
 
   @Nested
   class OfKernelMonitor extends KernelMonitorContract {
-    private final KernelWorld world = new FakeKernel();
-
     @Override
-    protected KernelWorld world() {
-      return world;
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
     }
   }
 
   @Nested
   class OfSysctls extends SysctlsContract {
-    private final KernelWorld world = new FakeKernel();
-
     @Override
-    protected KernelWorld world() {
-      return world;
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
     }
   }
 
   @Nested
   class OfIptables extends IptablesContract {
-    private final KernelWorld world = new FakeKernel();
-
     @Override
-    protected KernelWorld world() {
-      return world;
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
     }
   }
 
   @Nested
   class OfIpSets extends IpSetsContract {
-    private final KernelWorld world = new FakeKernel();
-
     @Override
-    protected KernelWorld world() {
-      return world;
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
     }
   }
 }

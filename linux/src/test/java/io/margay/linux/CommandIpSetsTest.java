@@ -1,0 +1,14 @@
+package io.margay.linux;
+
+import io.margay.kernel.contract.IpSetsContract;
+import io.margay.kernel.contract.KernelWorld;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(FreshNetworkNamespace.class)
+class CommandIpSetsTest extends IpSetsContract {
+
+  @Override
+  protected KernelWorld openWorld() {
+    return new RealKernelWorld();
+  }
+}
