@@ -31,7 +31,7 @@ final class Devices {
   int index(String what, String name) {
     // A longer name cannot exist, and the kernel would cut it or answer ERANGE.
     if (name.isEmpty() || name.length() > 15) {
-      throw new NetlinkException(what, Errno.ENODEV, "");
+      throw NetlinkException.refused(what, Errno.ENODEV, "");
     }
     NetlinkRequest request = linkRequest().attribute(Ifla.IFNAME, name);
     return client.request(what, request).stream()
@@ -39,7 +39,7 @@ final class Devices {
         .map(LinkMessages::readLink)
         .map(Link::index)
         .findFirst()
-        .orElseThrow(() -> new NetlinkException(what, Errno.ENODEV, ""));
+        .orElseThrow(() -> NetlinkException.refused(what, Errno.ENODEV, ""));
   }
 
   List<Link> list() {

@@ -9,6 +9,7 @@ class CommandIpSetsTest extends IpSetsContract {
 
   @Override
   protected KernelWorld openWorld() {
+    Installed.assume("ipset");
     return new RealKernelWorld();
   }
 }

@@ -42,6 +42,7 @@ final class FreshNetworkNamespace
 
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
+    Installed.assume("ip");
     ExecutorService thread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("netns of " + context.getDisplayName()).factory());

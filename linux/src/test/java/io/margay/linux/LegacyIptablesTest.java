@@ -9,6 +9,7 @@ class LegacyIptablesTest extends IptablesContract {
 
   @Override
   protected KernelWorld openWorld() {
+    Installed.assumeLegacyIptables();
     return new RealKernelWorld(CommandIptables.Flavour.LEGACY);
   }
 }

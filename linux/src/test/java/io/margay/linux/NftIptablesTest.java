@@ -9,6 +9,7 @@ class NftIptablesTest extends IptablesContract {
 
   @Override
   protected KernelWorld openWorld() {
+    Installed.assume("iptables-nft-restore");
     return new RealKernelWorld(CommandIptables.Flavour.NFT);
   }
 }

@@ -97,7 +97,7 @@ public final class NetlinkClient implements AutoCloseable {
         switch (message.type()) {
           case Nlmsg.ERROR, Nlmsg.DONE -> {
             if (message.error() < 0) {
-              throw new NetlinkException(what, -message.error(), message.extendedAck());
+              throw NetlinkException.refused(what, -message.error(), message.extendedAck());
             }
             return new Answer(messages, interrupted);
           }

@@ -135,7 +135,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
   private static int checked(String what, int result) {
     if (result < 0) {
-      throw new NetlinkException(what, -result, "");
+      throw NetlinkException.ofSocket(what, -result);
     }
     return result;
   }

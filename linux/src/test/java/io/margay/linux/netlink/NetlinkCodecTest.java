@@ -157,11 +157,11 @@ class NetlinkCodecTest {
 
   @Test
   void namesTheErrorAndTheRemedy() {
-    assertThat(new NetlinkException("add route 10.0.0.0/8 dev eth9", Errno.ENODEV, ""))
+    assertThat(NetlinkException.refused("add route 10.0.0.0/8 dev eth9", Errno.ENODEV, ""))
         .hasMessage(
             "cannot add route 10.0.0.0/8 dev eth9: ENODEV (No such device). Nothing was changed."
                 + " Check that the device exists in this network namespace (ip link).");
-    assertThat(new NetlinkException("do it", 4711, "too much"))
+    assertThat(NetlinkException.refused("do it", 4711, "too much"))
         .hasMessage("cannot do it: errno 4711, \"too much\". Nothing was changed.");
   }
 
