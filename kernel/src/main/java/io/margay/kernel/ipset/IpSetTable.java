@@ -186,6 +186,7 @@ public final class IpSetTable {
       readIfStale();
       destroy(unwanted(), changes);
     } catch (KernelException refused) {
+      stale = true;
       destroyOneByOne(changes, failures);
     }
     return new ApplyOutcome<>(changes, failures);
@@ -264,7 +265,7 @@ public final class IpSetTable {
           input.rewrite(target, temporary, existing.contains(temporary));
         }
       }
-      restore(input.text(), targets.stream().map(target -> target.set().name()).toList());
+      restore(input.text(), targets);
     }
     for (WantedSet target : targets) {
       String name = target.set().name();
@@ -304,19 +305,21 @@ public final class IpSetTable {
     }
     SetRestoreInput input = new SetRestoreInput();
     names.forEach(input::destroy);
-    restore(input.text(), names);
+    ipSets.restore(input.text());
     for (String name : names) {
       existing.remove(name);
       changes.add(new SetChange(name, SetChange.Kind.DESTROYED, 0, 0, drifted.remove(name)));
     }
   }
 
-  private void restore(String input, List<String> names) {
+  private void restore(String input, List<WantedSet> targets) {
     try {
       ipSets.restore(input);
     } catch (KernelException e) {
-      uncertain.addAll(names);
-      names.forEach(name -> uncertain.add(temporaryName.apply(name)));
+      for (WantedSet target : targets) {
+        uncertain.add(target.set().name());
+        uncertain.add(temporaryName.apply(target.set().name()));
+      }
       stale = true;
       throw e;
     }

@@ -1,6 +1,5 @@
 package io.margay.kernel.route;
 
-import io.margay.kernel.NextHop;
 import io.margay.kernel.Route;
 import io.margay.net.IpPrefix;
 import java.util.HashMap;
@@ -32,25 +31,25 @@ public sealed interface RouteChange {
   /// The destinations that no longer lie behind the interfaces they lay behind. Connections to them
   /// are stale.
   static Set<IpPrefix> destinationsLeft(List<RouteChange> changes) {
-    Map<IpPrefix, List<String>> before = new TreeMap<>();
-    Map<IpPrefix, List<String>> after = new HashMap<>();
+    Map<IpPrefix, Route> before = new TreeMap<>();
+    Map<IpPrefix, Route> after = new HashMap<>();
     for (RouteChange change : changes) {
       switch (change) {
-        case Added(Route route, _) -> after.put(route.destination(), devices(route));
+        case Added(Route route, _) -> after.put(route.destination(), route);
         case Replaced(Route old, Route route, _) -> {
-          before.put(old.destination(), devices(old));
-          after.put(route.destination(), devices(route));
+          before.put(old.destination(), old);
+          after.put(route.destination(), route);
         }
-        case Removed(Route route) -> before.put(route.destination(), devices(route));
-        case Vanished(Route route) -> before.put(route.destination(), devices(route));
+        case Removed(Route route) -> before.put(route.destination(), route);
+        case Vanished(Route route) -> before.put(route.destination(), route);
       }
     }
-    before.entrySet().removeIf(entry -> entry.getValue().equals(after.get(entry.getKey())));
+    before
+        .entrySet()
+        .removeIf(entry -> {
+          Route now = after.get(entry.getKey());
+          return now != null && RouteMatch.sameDevices(entry.getValue(), now);
+        });
     return before.keySet();
-  }
-
-  /// The devices a route leads to, in a comparable form.
-  static List<String> devices(Route route) {
-    return route.nextHops().stream().map(NextHop::device).map(String::valueOf).sorted().toList();
   }
 }

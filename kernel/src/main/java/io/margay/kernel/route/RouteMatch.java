@@ -6,10 +6,13 @@ import io.margay.net.IpFamily;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 
 /// Whether a route the kernel shows is the one that was asked for. The kernel fills in what was
 /// left to it: the device towards a gateway, and for IPv6 the scope.
 final class RouteMatch {
+
+  private static final String UNKNOWN = "";
 
   private RouteMatch() {}
 
@@ -50,5 +53,19 @@ final class RouteMatch {
       }
     }
     return false;
+  }
+
+  /// Whether two routes lead to the same devices; one left to the kernel may be any.
+  static boolean sameDevices(Route one, Route other) {
+    List<String> first = devices(one);
+    List<String> second = devices(other);
+    return first.contains(UNKNOWN) || second.contains(UNKNOWN) || first.equals(second);
+  }
+
+  private static List<String> devices(Route route) {
+    return route.nextHops().stream()
+        .map(hop -> Objects.requireNonNullElse(hop.device(), UNKNOWN))
+        .sorted()
+        .toList();
   }
 }

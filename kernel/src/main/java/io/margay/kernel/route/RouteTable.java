@@ -210,10 +210,12 @@ public final class RouteTable {
       }
       tracker.toWrite().forEach(destination -> write(destination, changes, failures));
       if (!holdDeletions) {
-        tracker.toDelete().forEach(destination -> deleteUnwanted(destination, changes, failures));
+        tracker
+            .toDelete()
+            .forEach(destination -> deleteOthers(null, destination, changes, failures));
       }
     } while (stale && ++attempt < ATTEMPTS);
-    settleLost(changes);
+    settleLost(changes, failures);
     drifted.clear();
     return new ApplyOutcome<>(changes, failures);
   }
@@ -258,6 +260,8 @@ public final class RouteTable {
             .allMatch(route -> !ours.test(route) || RouteMatch.satisfies(route, wanted));
   }
 
+  /// A route that has to wait takes the one before it away: packets must not go on to where they
+  /// are no longer wanted. One that is refused for another reason leaves everything as it is.
   private void write(
       IpPrefix destination, List<RouteChange> changes, List<KernelException> failures) {
     Route wanted = Objects.requireNonNull(tracker.desired(destination));
@@ -265,18 +269,16 @@ public final class RouteTable {
       if (known(destination).stream().noneMatch(route -> RouteMatch.satisfies(route, wanted))) {
         install(wanted, changes);
       }
-      if (!conflicts.containsKey(destination)) {
-        deleteAllBut(wanted, destination, changes);
-      }
       waiting.remove(destination);
     } catch (KernelException e) {
-      if (WAIT_FOR_LINK.stream().anyMatch(e::names)) {
-        waiting.put(destination, wanted);
-      } else {
+      if (WAIT_FOR_LINK.stream().noneMatch(e::names)) {
         stale |= e.names("EEXIST");
         failures.add(failure("route to " + destination + " cannot be written", e));
+        return;
       }
+      waiting.put(destination, wanted);
     }
+    deleteOthers(wanted, destination, changes, failures);
   }
 
   /// The route goes in by a single step in the place of the one that has its metric, if that may be
@@ -307,45 +309,59 @@ public final class RouteTable {
     know(destination, there);
   }
 
-  private void deleteUnwanted(
-      IpPrefix destination, List<RouteChange> changes, List<KernelException> failures) {
-    try {
-      deleteAllBut(null, destination, changes);
-      tracker.gone(destination);
-    } catch (KernelException e) {
-      failures.add(failure("route to " + destination + " cannot be deleted", e));
-    }
-  }
-
-  private void deleteAllBut(
-      @Nullable Route wanted, IpPrefix destination, List<RouteChange> changes) {
+  /// Deletes our routes to the destination, except the wanted one.
+  private void deleteOthers(
+      @Nullable Route wanted,
+      IpPrefix destination,
+      List<RouteChange> changes,
+      List<KernelException> failures) {
     for (Route route : known(destination)) {
       if (ours.test(route) && (wanted == null || !RouteMatch.satisfies(route, wanted))) {
-        routes.delete(route);
-        List<Route> left = new ArrayList<>(known(destination));
-        left.remove(route);
-        know(destination, left);
-        changes.add(new RouteChange.Removed(route));
+        try {
+          routes.delete(route);
+          List<Route> left = new ArrayList<>(known(destination));
+          left.remove(route);
+          know(destination, left);
+          changes.add(new RouteChange.Removed(route));
+        } catch (KernelException e) {
+          failures.add(failure("route to " + destination + " cannot be deleted", e));
+        }
       }
+    }
+    if (wanted == null && known(destination).stream().noneMatch(ours)) {
+      tracker.gone(destination);
     }
   }
 
   /// Decides about routes that are gone: those wanted again behind the same interfaces are still to
   /// come, or back; of the others the caller is told.
-  private void settleLost(List<RouteChange> changes) {
-    if (stale) {
+  private void settleLost(List<RouteChange> changes, List<KernelException> failures) {
+    if (stale || holdDeletions) {
       return;
     }
     for (Map.Entry<IpPrefix, Lost> entry : Map.copyOf(lost).entrySet()) {
       IpPrefix destination = entry.getKey();
       Route before = entry.getValue().route();
       Route wanted = tracker.desired(destination);
-      if (wanted == null || !RouteChange.devices(wanted).equals(RouteChange.devices(before))) {
-        changes.add(new RouteChange.Vanished(before));
-        lost.remove(destination);
-      } else if (isInPlace(wanted, known(destination))) {
-        lost.remove(destination);
+      if (wanted != null && RouteMatch.sameDevices(before, wanted)) {
+        if (isInPlace(wanted, known(destination))) {
+          lost.remove(destination);
+        }
+      } else {
+        forget(before, changes, failures);
       }
+    }
+  }
+
+  /// A notice about the link may have been overtaken by the route's being written again, so the
+  /// route is deleted nonetheless.
+  private void forget(Route gone, List<RouteChange> changes, List<KernelException> failures) {
+    try {
+      routes.delete(gone);
+      lost.remove(gone.destination());
+      changes.add(new RouteChange.Vanished(gone));
+    } catch (KernelException e) {
+      failures.add(failure("route to " + gone.destination() + " cannot be deleted", e));
     }
   }
 
