@@ -8,6 +8,7 @@ import io.margay.kernel.contract.LinksContract;
 import io.margay.kernel.contract.NeighboursContract;
 import io.margay.kernel.contract.RoutesContract;
 import io.margay.kernel.contract.SysctlsContract;
+import io.margay.kernel.contract.TablesContract;
 import org.junit.jupiter.api.Nested;
 
 /// The simulated kernel does what every kernel must.
@@ -63,6 +64,14 @@ class FakeKernelContractTest {
 
   @Nested
   class OfIpSets extends IpSetsContract {
+    @Override
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
+    }
+  }
+
+  @Nested
+  class OfTables extends TablesContract {
     @Override
     protected KernelWorld openWorld() {
       return new FakeKernel();

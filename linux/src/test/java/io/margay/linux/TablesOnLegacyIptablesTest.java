@@ -1,0 +1,17 @@
+package io.margay.linux;
+
+import io.margay.kernel.contract.KernelWorld;
+import io.margay.kernel.contract.TablesContract;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// The tables of module kernel, on this machine's kernel.
+@ExtendWith(FreshNetworkNamespace.class)
+class TablesOnLegacyIptablesTest extends TablesContract {
+
+  @Override
+  protected KernelWorld openWorld() {
+    Installed.assumeLegacyIptables();
+    Installed.assume("ipset");
+    return new RealKernelWorld(CommandIptables.Flavour.LEGACY);
+  }
+}
