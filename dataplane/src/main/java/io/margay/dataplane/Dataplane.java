@@ -1,0 +1,354 @@
+package io.margay.dataplane;
+
+import io.margay.calc.output.NodeUpdate;
+import io.margay.calc.output.NodeUpdate.HostAddressActive;
+import io.margay.calc.output.NodeUpdate.HostAddressInactive;
+import io.margay.calc.output.NodeUpdate.HostEndpointActive;
+import io.margay.calc.output.NodeUpdate.HostEndpointInactive;
+import io.margay.calc.output.NodeUpdate.IpSetActive;
+import io.margay.calc.output.NodeUpdate.IpSetChanged;
+import io.margay.calc.output.NodeUpdate.IpSetInactive;
+import io.margay.calc.output.NodeUpdate.LocalWorkload;
+import io.margay.calc.output.NodeUpdate.PolicyActive;
+import io.margay.calc.output.NodeUpdate.PolicyInactive;
+import io.margay.calc.output.NodeUpdate.PoolActive;
+import io.margay.calc.output.NodeUpdate.PoolInactive;
+import io.margay.calc.output.NodeUpdate.ProfileActive;
+import io.margay.calc.output.NodeUpdate.ProfileInactive;
+import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
+import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
+import io.margay.dataplane.config.DataplaneConfig;
+import io.margay.kernel.ApplyOutcome;
+import io.margay.kernel.KernelException;
+import io.margay.kernel.Link;
+import io.margay.kernel.Route;
+import io.margay.kernel.iptables.Table;
+import io.margay.kernel.route.RouteChange;
+import io.margay.model.ResourceKey.WorkloadEndpointKey;
+import io.margay.net.IpPrefix;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings the kernel to what the calculation graph says this node should hold.
+///
+/// Updates only change what is wanted; [#applyOnce()] writes. Its order sees to it that a rule
+/// never refers to a set that is not there, that a set is never destroyed while a rule refers to
+/// it, and that an interface gets its route, without which nothing reaches it, only after its
+/// rules:
+///
+/// ```
+///   sets -> nat, filter, raw -> sysctls -> routes, neighbours -> unused sets -> endpoint statuses
+/// ```
+///
+/// each for IPv4, then IPv6. What the kernel refuses stays wanted, the kernel keeping what it had;
+/// nothing is ever opened by an error.
+///
+/// Nothing is written before [#onInSync()], since half of the policies may be worse than old ones.
+/// [#bootstrap()] is the exception: a host that has just booted has no old ones.
+///
+/// Belongs to one thread, which calls into the kernel may block.
+public final class Dataplane {
+
+  private static final Logger log = LoggerFactory.getLogger(Dataplane.class);
+
+  private final KernelAccess kernel;
+  private final NodeState node = new NodeState();
+  private final WorkloadStatuses statuses;
+  private final StaleConnections staleConnections;
+
+  private DataplaneConfig config;
+  private List<FamilyDataplane> families;
+  private WorkloadSysctls sysctls;
+  private boolean inSync;
+
+  /// Interfaces whose workload changed since it was last rendered.
+  private final Set<String> dirtyInterfaces = new TreeSet<>();
+
+  public Dataplane(
+      DataplaneConfig config, KernelAccess kernel, EndpointStatusListener statusListener) {
+    this.config = config;
+    this.kernel = kernel;
+    this.statuses = new WorkloadStatuses(statusListener);
+    this.staleConnections = new StaleConnections(kernel.conntrack());
+    this.families = families(config, kernel);
+    this.sysctls = new WorkloadSysctls(kernel.sysctls(), config.ipv6());
+  }
+
+  private static List<FamilyDataplane> families(DataplaneConfig config, KernelAccess kernel) {
+    return config.families().stream()
+        .map(family -> new FamilyDataplane(config, family, kernel))
+        .toList();
+  }
+
+  /// Takes another configuration: the outcome of the next apply is as after a restart with it.
+  public void reconfigure(DataplaneConfig newConfig) {
+    if (newConfig.equals(config)) {
+      return;
+    }
+    config = newConfig;
+    families = families(newConfig, kernel);
+    sysctls = new WorkloadSysctls(kernel.sysctls(), newConfig.ipv6());
+    node.links().values().forEach(link -> onFamilies(family -> family.onLink(link)));
+    node.ipSets().forEach((id, members) -> onFamilies(family -> family.setIpSet(id, members)));
+    node.policies().forEach((name, rules) -> onFamilies(family -> family.setPolicy(name, rules)));
+    node.profiles().forEach((name, rules) -> onFamilies(family -> family.setProfile(name, rules)));
+    onFamilies(family -> family.setPools(node.pools()));
+    onFamilies(family -> family.setHosts(node.hostAddresses().values()));
+    node.workloadInterfaces().forEach(this::onWorkloadOf);
+  }
+
+  private void onFamilies(Consumer<FamilyDataplane> action) {
+    families.forEach(action);
+  }
+
+  /// Before the datastore is in sync, on a kernel that holds no chain of ours: writes the skeleton
+  /// with empty dispatch chains, so that workloads' interfaces pass nothing until their policies
+  /// are known. If there is any chain of ours, rules of an earlier run protect them, and stay.
+  ///
+  /// Call it before the first update.
+  public ApplyReport bootstrap() {
+    ApplyReport.Builder report = new ApplyReport.Builder();
+    for (FamilyDataplane family : families) {
+      try {
+        if (!family.kernelHasOurChains()) {
+          report.add(family.applySets());
+          FamilyDataplane.TABLES.forEach(table -> report.add(family.applyTable(table)));
+        }
+      } catch (KernelException e) {
+        report.failed(e);
+      }
+    }
+    return report.build();
+  }
+
+  /// The updates so far make up the complete state of the cluster: writing may begin.
+  public void onInSync() {
+    inSync = true;
+  }
+
+  // News from the calculation graph.
+
+  public void onUpdate(NodeUpdate update) {
+    switch (update) {
+      case IpSetActive(var id, var members) -> {
+        node.putIpSet(id, members);
+        onFamilies(family -> family.setIpSet(id, members));
+      }
+      case IpSetChanged(var id, var added, var removed) -> {
+        node.changeIpSet(id, added, removed);
+        onFamilies(family -> family.changeIpSet(id, added, removed));
+      }
+      case IpSetInactive(var id) -> {
+        node.removeIpSet(id);
+        onFamilies(family -> family.removeIpSet(id));
+      }
+      case PolicyActive(var name, var rules) -> {
+        node.policies().put(name, rules);
+        onFamilies(family -> family.setPolicy(name, rules));
+      }
+      case PolicyInactive(var name) -> {
+        node.policies().remove(name);
+        onFamilies(family -> family.removePolicy(name));
+      }
+      case ProfileActive(var name, var rules) -> {
+        node.profiles().put(name, rules);
+        onFamilies(family -> family.setProfile(name, rules));
+      }
+      case ProfileInactive(var name) -> {
+        node.profiles().remove(name);
+        onFamilies(family -> family.removeProfile(name));
+      }
+      case WorkloadEndpointActive(var key, var workload) -> onWorkload(key, workload);
+      case WorkloadEndpointInactive(var key) -> {
+        node.removeWorkload(key).forEach(this::onWorkloadOf);
+        statuses.remove(key);
+      }
+      case HostEndpointActive _, HostEndpointInactive _ ->
+          log.debug("Host endpoints are not governed: {}", update);
+      case HostAddressActive(var name, var address) -> {
+        node.hostAddresses().put(name, address);
+        onFamilies(family -> family.setHosts(node.hostAddresses().values()));
+      }
+      case HostAddressInactive(var name) -> {
+        node.hostAddresses().remove(name);
+        onFamilies(family -> family.setHosts(node.hostAddresses().values()));
+      }
+      case PoolActive(var cidr, var masquerade) -> {
+        node.pools().put(cidr, masquerade);
+        onFamilies(family -> family.setPools(node.pools()));
+      }
+      case PoolInactive(var cidr) -> {
+        node.pools().remove(cidr);
+        onFamilies(family -> family.setPools(node.pools()));
+      }
+    }
+  }
+
+  private void onWorkload(WorkloadEndpointKey key, LocalWorkload workload) {
+    if (isInterfaceName(workload.interfaceName())) {
+      node.putWorkload(key, workload).forEach(this::onWorkloadOf);
+    } else {
+      node.removeWorkload(key).forEach(this::onWorkloadOf);
+      statuses.refuse(
+          key, "'" + workload.interfaceName() + "' is no name that an interface can have");
+    }
+  }
+
+  private void onWorkloadOf(String interfaceName) {
+    dirtyInterfaces.add(interfaceName);
+    statuses.consider(interfaceName);
+  }
+
+  /// Others would make iptables refuse the whole table.
+  private static boolean isInterfaceName(String name) {
+    return name.matches("[A-Za-z0-9_.-]{1,15}");
+  }
+
+  // News from the kernel.
+
+  /// A link exists, appeared or changed.
+  public void onLink(Link link) {
+    Link before = node.links().get(link.name());
+    renamedFrom(link).forEach(this::onLinkRemoved);
+    node.links().put(link.name(), link);
+    onFamilies(family -> family.onLink(link));
+    statuses.consider(link.name());
+    boolean cameUp =
+        link.adminUp() && (before == null || !before.adminUp() || before.index() != link.index());
+    if (cameUp && node.ownerOf(link.name()) != null && config.isWorkloadInterface(link.name())) {
+      sysctls.put(link.name());
+    }
+  }
+
+  private List<Link> renamedFrom(Link link) {
+    return node.links().values().stream()
+        .filter(known -> known.index() == link.index() && !known.name().equals(link.name()))
+        .toList();
+  }
+
+  public void onLinkRemoved(Link link) {
+    node.links().remove(link.name());
+    onFamilies(family -> family.onLinkRemoved(link));
+    sysctls.remove(link.name());
+    statuses.consider(link.name());
+  }
+
+  /// A route of the main table appeared or was replaced.
+  public void onRoute(Route route) {
+    onFamilies(family -> family.onRoute(route));
+  }
+
+  public void onRouteRemoved(Route route) {
+    onFamilies(family -> family.onRouteRemoved(route));
+  }
+
+  /// Has the next apply read all of the kernel anew, and put back what someone else changed.
+  public void resync() {
+    onFamilies(FamilyDataplane::invalidate);
+    sysctls.invalidate();
+  }
+
+  // Writing.
+
+  /// Whether an apply would read or write. After one that was not complete, come back later.
+  public boolean needsApply() {
+    return inSync
+        && (!dirtyInterfaces.isEmpty()
+            || families.stream().anyMatch(FamilyDataplane::needsApply)
+            || sysctls.needsApply()
+            || !staleConnections.isEmpty()
+            || statuses.isPending());
+  }
+
+  /// Writes what differs, once; nothing before [#onInSync()].
+  public ApplyReport applyOnce() {
+    if (!inSync) {
+      return ApplyReport.NOTHING;
+    }
+    renderInterfaces();
+    ApplyReport.Builder report = new ApplyReport.Builder();
+    onFamilies(family -> report.add(family.applySets()));
+    Set<FamilyDataplane> protectedFamilies = applyRules(report);
+    report.add(sysctls.apply());
+    List<FamilyDataplane> routed = families.stream().filter(protectedFamilies::contains).toList();
+    routed.forEach(family -> noteConnectionsOf(family.applyRoutes(), report));
+    routed.forEach(family -> report.add(family.applyNeighbours()));
+    staleConnections.forget(report);
+    routed.forEach(family -> report.add(family.applySetDeletions()));
+    statuses.publish(node, this::troubleOf, families.size() == protectedFamilies.size());
+    return report.build();
+  }
+
+  /// @return the families whose rules that decide about packets are in place
+  private Set<FamilyDataplane> applyRules(ApplyReport.Builder report) {
+    Set<FamilyDataplane> inPlace = new HashSet<>(families);
+    for (Table table : FamilyDataplane.TABLES) {
+      for (FamilyDataplane family : families) {
+        boolean complete = report.add(family.applyTable(table));
+        if (!complete && table != Table.NAT) {
+          inPlace.remove(family);
+        }
+      }
+    }
+    return inPlace;
+  }
+
+  private void renderInterfaces() {
+    if (dirtyInterfaces.isEmpty()) {
+      return;
+    }
+    for (String name : dirtyInterfaces) {
+      LocalWorkload workload = node.workloadOn(name);
+      onFamilies(family -> family.setWorkload(name, workload));
+      if (workload == null) {
+        sysctls.remove(name);
+      } else if (isUp(name) && config.isWorkloadInterface(name)) {
+        sysctls.put(name);
+      }
+    }
+    onFamilies(family -> family.setDispatch(node.workloadInterfaces()));
+    onFamilies(family -> family.setFloating(node.nats()));
+    dirtyInterfaces.clear();
+  }
+
+  private boolean isUp(String interfaceName) {
+    Link link = node.links().get(interfaceName);
+    return link != null && link.adminUp();
+  }
+
+  private void noteConnectionsOf(ApplyOutcome<RouteChange> routes, ApplyReport.Builder report) {
+    report.add(routes);
+    for (IpPrefix destination : RouteChange.destinationsLeft(routes.changes())) {
+      if (destination.isSingleAddress()) {
+        staleConnections.add(destination.address());
+      }
+    }
+  }
+
+  /// What keeps the workload on the interface from working, for the log; empty if nothing does.
+  private List<String> troubleOf(String interfaceName) {
+    if (!config.isWorkloadInterface(interfaceName)) {
+      return List.of(
+          "interface %s begins with none of the prefixes of workloads' interfaces %s: it gets no"
+                  .formatted(interfaceName, config.interfacePrefixes())
+              + " route");
+    }
+    List<String> trouble = new ArrayList<>();
+    if (isUp(interfaceName) && !sysctls.isSettled(interfaceName)) {
+      trouble.add("kernel parameters of " + interfaceName + " could not be set");
+    }
+    for (FamilyDataplane family : families) {
+      for (Map.Entry<IpPrefix, String> route : family.routesInTheWay(interfaceName).entrySet()) {
+        trouble.add("no route to " + route.getKey() + ": " + route.getValue());
+      }
+    }
+    return trouble;
+  }
+}

@@ -1,0 +1,13 @@
+package io.margay.dataplane;
+
+import io.margay.model.ResourceKey.WorkloadEndpointKey;
+
+/// Is told how endpoints stand, at the end of an apply and only if it changed. Called by the
+/// dataplane's own thread.
+public interface EndpointStatusListener {
+
+  void onStatus(WorkloadEndpointKey endpoint, EndpointStatus status);
+
+  /// The endpoint is no longer this node's.
+  void onRemoved(WorkloadEndpointKey endpoint);
+}

@@ -1,0 +1,348 @@
+package io.margay.dataplane;
+
+import io.margay.calc.output.NodeUpdate.LocalWorkload;
+import io.margay.calc.output.RuleSet;
+import io.margay.dataplane.config.DataplaneConfig;
+import io.margay.dataplane.rules.ChainNames;
+import io.margay.dataplane.rules.DispatchChains;
+import io.margay.dataplane.rules.EndpointChains;
+import io.margay.dataplane.rules.NatChains;
+import io.margay.dataplane.rules.PolicyChains;
+import io.margay.dataplane.rules.SetNames;
+import io.margay.dataplane.rules.StaticChains;
+import io.margay.kernel.ApplyOutcome;
+import io.margay.kernel.Link;
+import io.margay.kernel.Neighbour;
+import io.margay.kernel.Route;
+import io.margay.kernel.ipset.IpSet;
+import io.margay.kernel.ipset.IpSetTable;
+import io.margay.kernel.ipset.SetChange;
+import io.margay.kernel.iptables.Chain;
+import io.margay.kernel.iptables.ChainChange;
+import io.margay.kernel.iptables.IptablesTable;
+import io.margay.kernel.iptables.Table;
+import io.margay.kernel.neighbour.NeighbourChange;
+import io.margay.kernel.neighbour.NeighbourTable;
+import io.margay.kernel.route.RouteChange;
+import io.margay.kernel.route.RouteOwnership;
+import io.margay.kernel.route.RouteTable;
+import io.margay.model.WorkloadEndpoint.IpNat;
+import io.margay.net.IpAddress;
+import io.margay.net.IpFamily;
+import io.margay.net.IpPrefix;
+import io.margay.net.MacAddress;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The tables of one IP version, fed with what concerns it.
+final class FamilyDataplane {
+
+  /// Those we write to, in the order in which they are written.
+  static final List<Table> TABLES = List.of(Table.NAT, Table.FILTER, Table.RAW);
+
+  private final DataplaneConfig config;
+  private final IpFamily family;
+  private final KernelAccess kernel;
+  private final PolicyChains policyChains;
+  private final EndpointChains endpointChains;
+
+  private final IpSetTable sets;
+  private final Map<Table, IptablesTable> tables = new EnumMap<>(Table.class);
+  private final RouteTable routes;
+  private final @Nullable NeighbourTable neighbours;
+
+  private final AddressClaims claims = new AddressClaims();
+  private final Map<String, Set<IpAddress>> neighboursByInterface = new HashMap<>();
+  private Set<String> dispatchChains = Set.of();
+
+  FamilyDataplane(DataplaneConfig config, IpFamily family, KernelAccess kernel) {
+    this.config = config;
+    this.family = family;
+    this.kernel = kernel;
+    this.policyChains = new PolicyChains(config, family);
+    this.endpointChains = new EndpointChains(config.marks());
+    this.sets = new IpSetTable(family, kernel.ipSets(), SetNames.ours(family), SetNames::temporary);
+    for (Table table : TABLES) {
+      tables.put(table, new IptablesTable(family, table, kernel.iptables(), config.insertMode()));
+    }
+    // A learned route to an address gives way once the address is a local workload's.
+    this.routes =
+        new RouteTable(
+            family,
+            kernel.routes(),
+            RouteOwnership.onDevicesNamed(config.interfacePrefixes()),
+            RouteOwnership.ofProtocol(Route.Protocols.BIRD));
+    this.neighbours =
+        family == IpFamily.IPV4
+            ? new NeighbourTable(
+                family,
+                kernel.neighbours(),
+                neighbour -> config.isWorkloadInterface(neighbour.device()))
+            : null;
+    wantSkeleton();
+  }
+
+  /// All that is there even without any endpoint, policy or pool.
+  private void wantSkeleton() {
+    StaticChains skeleton = new StaticChains(config, family);
+    for (Table table : TABLES) {
+      skeleton.hooks(table).forEach((chain, rules) -> table(table).setHook(chain, rules));
+      skeleton.chains(table).forEach(table(table)::setChain);
+    }
+    DispatchChains.withoutHostEndpoints().forEach(table(Table.RAW)::setChain);
+    DispatchChains.withoutHostEndpoints().forEach(table(Table.FILTER)::setChain);
+    setDispatch(Set.of());
+    setFloating(List.of());
+    setPools(Map.of());
+    setHosts(List.of());
+  }
+
+  private IptablesTable table(Table table) {
+    return Objects.requireNonNull(tables.get(table));
+  }
+
+  // Sets.
+
+  void setIpSet(String id, Collection<IpAddress> members) {
+    sets.replace(set(SetNames.of(family, id), IpSet.Type.HASH_IP), texts(members));
+  }
+
+  void changeIpSet(String id, Collection<IpAddress> added, Collection<IpAddress> removed) {
+    sets.removeMembers(SetNames.of(family, id), texts(removed));
+    sets.addMembers(SetNames.of(family, id), texts(added));
+  }
+
+  void removeIpSet(String id) {
+    sets.remove(SetNames.of(family, id));
+  }
+
+  /// @param masqueradeByPool pools of both families
+  void setPools(Map<IpPrefix, Boolean> masqueradeByPool) {
+    Set<String> all = new TreeSet<>();
+    Set<String> masqueraded = new TreeSet<>();
+    masqueradeByPool.forEach((pool, masquerade) -> {
+      if (pool.family() == family) {
+        all.add(pool.toString());
+        if (masquerade) {
+          masqueraded.add(pool.toString());
+        }
+      }
+    });
+    sets.replace(set(SetNames.allPools(family), IpSet.Type.HASH_NET), all);
+    sets.replace(set(SetNames.masqueradedPools(family), IpSet.Type.HASH_NET), masqueraded);
+    table(Table.NAT).setChain(NatChains.outgoing(!masqueraded.isEmpty(), family));
+  }
+
+  void setHosts(Collection<IpAddress> addresses) {
+    if (family == IpFamily.IPV4 && config.ipip().enabled()) {
+      sets.replace(set(SetNames.allHosts(), IpSet.Type.HASH_IP), texts(addresses));
+    }
+  }
+
+  private IpSet set(String name, IpSet.Type type) {
+    return new IpSet(name, type, family, config.maxIpSetSize());
+  }
+
+  private Set<String> texts(Collection<IpAddress> addresses) {
+    return addresses.stream()
+        .filter(address -> address.family() == family)
+        .map(IpAddress::toString)
+        .collect(Collectors.toSet());
+  }
+
+  // Chains.
+
+  void setPolicy(String name, RuleSet rules) {
+    for (Chain chain : policyChains.policy(name, rules)) {
+      table(Table.RAW).setChain(chain);
+      table(Table.FILTER).setChain(chain);
+    }
+  }
+
+  void removePolicy(String name) {
+    for (String chain : List.of(ChainNames.policyInbound(name), ChainNames.policyOutbound(name))) {
+      table(Table.RAW).removeChain(chain);
+      table(Table.FILTER).removeChain(chain);
+    }
+  }
+
+  void setProfile(String name, RuleSet rules) {
+    policyChains.profile(name, rules).forEach(table(Table.FILTER)::setChain);
+  }
+
+  void removeProfile(String name) {
+    table(Table.FILTER).removeChain(ChainNames.profileInbound(name));
+    table(Table.FILTER).removeChain(ChainNames.profileOutbound(name));
+  }
+
+  void setDispatch(Collection<String> interfaceNames) {
+    Set<String> names = new HashSet<>();
+    for (Chain chain : DispatchChains.forWorkloads(interfaceNames)) {
+      table(Table.FILTER).setChain(chain);
+      names.add(chain.name());
+    }
+    dispatchChains.stream()
+        .filter(name -> !names.contains(name))
+        .forEach(table(Table.FILTER)::removeChain);
+    dispatchChains = names;
+  }
+
+  void setFloating(Collection<IpNat> nats) {
+    NatChains.floating(nats, family).forEach(table(Table.NAT)::setChain);
+  }
+
+  // Workloads.
+
+  /// Wants chains, routes and neighbours for the workload behind the interface; none if it is null.
+  void setWorkload(String interfaceName, @Nullable LocalWorkload workload) {
+    if (workload == null) {
+      table(Table.FILTER).removeChain(ChainNames.toWorkload(interfaceName));
+      table(Table.FILTER).removeChain(ChainNames.fromWorkload(interfaceName));
+    } else {
+      endpointChains.workload(workload).forEach(table(Table.FILTER)::setChain);
+    }
+    Set<IpPrefix> addresses = routedTo(interfaceName, workload);
+    setRoutes(interfaceName, addresses);
+    setNeighbours(interfaceName, addresses, workload == null ? null : workload.mac());
+  }
+
+  /// Its own addresses and its floating ones. Out of service it gets none.
+  private Set<IpPrefix> routedTo(String interfaceName, @Nullable LocalWorkload workload) {
+    Set<IpPrefix> addresses = new TreeSet<>();
+    if (workload != null && workload.active() && config.isWorkloadInterface(interfaceName)) {
+      workload.networks().forEach(network -> addresses.add(network.masked()));
+      workload.nats().forEach(nat -> addresses.add(nat.external().toPrefix()));
+      addresses.removeIf(address -> address.family() != family);
+    }
+    return addresses;
+  }
+
+  private void setRoutes(String interfaceName, Set<IpPrefix> addresses) {
+    for (IpPrefix address : claims.claim(interfaceName, addresses)) {
+      String owner = claims.ownerOf(address);
+      if (owner == null) {
+        routes.remove(address);
+      } else {
+        routes.put(Route.onLink(address, owner));
+      }
+    }
+  }
+
+  private void setNeighbours(
+      String interfaceName, Set<IpPrefix> addresses, @Nullable MacAddress mac) {
+    if (neighbours == null) {
+      return;
+    }
+    Set<IpAddress> wanted = new HashSet<>();
+    if (mac != null) {
+      addresses.stream()
+          .filter(IpPrefix::isSingleAddress)
+          .forEach(address -> wanted.add(address.address()));
+      wanted.forEach(address -> neighbours.put(new Neighbour(interfaceName, address, mac)));
+    }
+    for (IpAddress before : neighboursByInterface.getOrDefault(interfaceName, Set.of())) {
+      if (!wanted.contains(before)) {
+        neighbours.remove(interfaceName, before);
+      }
+    }
+    if (wanted.isEmpty()) {
+      neighboursByInterface.remove(interfaceName);
+    } else {
+      neighboursByInterface.put(interfaceName, wanted);
+    }
+  }
+
+  /// What keeps the interface from having all its routes, for the log; by destination.
+  Map<IpPrefix, String> routesInTheWay(String interfaceName) {
+    Map<IpPrefix, String> inTheWay = new TreeMap<>();
+    for (IpPrefix address : claims.claimsOf(interfaceName)) {
+      String owner = claims.ownerOf(address);
+      Route foreign = routes.conflicts().get(address);
+      if (!interfaceName.equals(owner)) {
+        inTheWay.put(address, "it is claimed by the workload on " + owner);
+      } else if (foreign != null) {
+        inTheWay.put(address, "there is a route of someone else: " + foreign);
+      }
+    }
+    return inTheWay;
+  }
+
+  // News from the kernel.
+
+  void onLink(Link link) {
+    routes.onLink(link);
+    if (neighbours != null) {
+      neighbours.onLink(link);
+    }
+  }
+
+  void onLinkRemoved(Link link) {
+    routes.onLinkRemoved(link);
+    if (neighbours != null) {
+      neighbours.onLinkRemoved(link);
+    }
+  }
+
+  void onRoute(Route route) {
+    routes.onRoute(route);
+  }
+
+  void onRouteRemoved(Route route) {
+    routes.onRouteRemoved(route);
+  }
+
+  void invalidate() {
+    sets.invalidate();
+    tables.values().forEach(IptablesTable::invalidate);
+    routes.invalidate();
+    if (neighbours != null) {
+      neighbours.invalidate();
+    }
+  }
+
+  // Writing.
+
+  /// Whether the kernel holds any chain of ours, by what name it may be.
+  boolean kernelHasOurChains() {
+    return TABLES.stream()
+        .flatMap(table -> kernel.iptables().save(family, table).lines())
+        .anyMatch(line -> line.startsWith(":cali"));
+  }
+
+  boolean needsApply() {
+    return sets.needsApply()
+        || tables.values().stream().anyMatch(IptablesTable::needsApply)
+        || routes.needsApply()
+        || (neighbours != null && neighbours.needsApply());
+  }
+
+  ApplyOutcome<SetChange> applySets() {
+    return sets.applyUpdates();
+  }
+
+  ApplyOutcome<ChainChange> applyTable(Table table) {
+    return table(table).apply();
+  }
+
+  ApplyOutcome<RouteChange> applyRoutes() {
+    return routes.apply();
+  }
+
+  ApplyOutcome<NeighbourChange> applyNeighbours() {
+    return neighbours == null ? new ApplyOutcome<>(List.of(), List.of()) : neighbours.apply();
+  }
+
+  ApplyOutcome<SetChange> applySetDeletions() {
+    return sets.applyDeletions();
+  }
+}
