@@ -27,12 +27,14 @@ import io.margay.kernel.route.RouteChange;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -213,13 +215,23 @@ public final class Dataplane {
 
   // News from the kernel.
 
+  /// These links exist and no others: at start, and after notices were lost.
+  public void onLinks(Collection<Link> links) {
+    Set<String> names = links.stream().map(Link::name).collect(Collectors.toSet());
+    node.links().values().stream()
+        .filter(known -> !names.contains(known.name()))
+        .toList()
+        .forEach(this::onLinkRemoved);
+    links.forEach(this::onLink);
+  }
+
   /// A link exists, appeared or changed.
   public void onLink(Link link) {
     Link before = node.links().get(link.name());
     renamedFrom(link).forEach(this::onLinkRemoved);
     node.links().put(link.name(), link);
     onFamilies(family -> family.onLink(link));
-    statuses.consider(link.name());
+    considerOwnerOf(link.name());
     boolean cameUp =
         link.adminUp() && (before == null || !before.adminUp() || before.index() != link.index());
     if (cameUp && node.ownerOf(link.name()) != null && config.isWorkloadInterface(link.name())) {
@@ -237,7 +249,13 @@ public final class Dataplane {
     node.links().remove(link.name());
     onFamilies(family -> family.onLinkRemoved(link));
     sysctls.remove(link.name());
-    statuses.consider(link.name());
+    considerOwnerOf(link.name());
+  }
+
+  private void considerOwnerOf(String interfaceName) {
+    if (node.ownerOf(interfaceName) != null) {
+      statuses.consider(interfaceName);
+    }
   }
 
   /// A route of the main table appeared or was replaced.

@@ -335,6 +335,24 @@ class DataplaneTest {
   }
 
   @Test
+  void aListOfAllLinksMakesUpForLostNotices() {
+    host.addLinks("cali0ef24b1");
+    host.tell(SeedScenario.slave1());
+    host.settle();
+    host.stopFollowing();
+    host.kernel.removeLink("cali0ef24b1");
+    host.addLinks("cali0ef24b2");
+
+    host.dataplane().onLinks(host.kernel.links().list());
+    host.dataplane().resync();
+    assertThat(host.dataplane().applyOnce().complete()).isTrue();
+    assertThat(host.routes()).containsExactly("172.16.1.2/32 dev cali0ef24b2");
+    assertThat(host.statuses)
+        .containsEntry(key("slave1", "frontend1"), EndpointStatus.DOWN)
+        .containsEntry(key("slave1", "frontend2"), EndpointStatus.UP);
+  }
+
+  @Test
   void aRefusedParameterPutsTheEndpointInErrorUntilItIsSet() {
     host.addLinks("cali0ef24b1", "cali0ef24b2");
     host.kernel.failAlways("sysctl write", "cali0ef24b1/rp_filter", "EACCES");

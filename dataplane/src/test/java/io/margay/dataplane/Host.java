@@ -98,8 +98,13 @@ final class Host {
                     dataplane.resync();
                   }
                 });
-    kernel.links().list().forEach(dataplane::onLink);
+    dataplane.onLinks(kernel.links().list());
     return following;
+  }
+
+  /// Notices get lost from here on.
+  void stopFollowing() {
+    subscription.close();
   }
 
   /// The agent is killed and started again; it has been told nothing yet.
