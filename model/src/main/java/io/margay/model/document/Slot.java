@@ -67,7 +67,7 @@ record Slot(Problems problems, Section section, String field, String path, Value
       try {
         double number = Double.parseDouble(scalar.text());
         if (Double.isFinite(number)) {
-          return number;
+          return number + 0.0; // makes one zero of two
         }
       } catch (NumberFormatException e) {
         // `.inf` and `.nan`, which no field takes.
