@@ -1,0 +1,43 @@
+package io.margay.calicoctl;
+
+import io.margay.calicoctl.log.LogLevel;
+import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreConfig;
+import io.margay.datastore.DatastoreException;
+import io.margay.datastore.Datastores;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/// Opens the datastore that the configuration file, or else the environment, names.
+final class Connection {
+
+  /// Where the configuration file is unless `--config` says; several setups on one machine then
+  /// need no option in each command.
+  private static final String CONFIG_VARIABLE = "CALICOCTL_CONFIG";
+
+  private Connection() {}
+
+  /// There is no datastore to work on. The message says why.
+  static final class CannotConnectException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    CannotConnectException(String message) {
+      super(message);
+    }
+  }
+
+  static Datastore open(CommandLine line, Terminal terminal) throws CannotConnectException {
+    String given = line.value("config");
+    if (given == null) {
+      given = terminal.environment().get(CONFIG_VARIABLE);
+    }
+    try {
+      Path file = given == null || given.isEmpty() ? DatastoreConfig.DEFAULT_FILE : Path.of(given);
+      DatastoreConfig config = DatastoreConfig.load(file, terminal.environment());
+      terminal.log(LogLevel.INFO, "datastore: " + config);
+      return Datastores.open(config);
+    } catch (DatastoreException | InvalidPathException e) {
+      throw new CannotConnectException(String.valueOf(e.getMessage()));
+    }
+  }
+}

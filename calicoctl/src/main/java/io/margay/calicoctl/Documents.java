@@ -1,0 +1,84 @@
+package io.margay.calicoctl;
+
+import io.margay.model.Resource;
+import io.margay.model.document.DocumentProblem;
+import io.margay.model.document.DocumentReader;
+import io.margay.model.document.InvalidDocumentException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The resources in a file, or on standard input.
+final class Documents {
+
+  private Documents() {}
+
+  /// A file that cannot be used, and why.
+  static final class UnusableFileException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    UnusableFileException(String message) {
+      super(message);
+    }
+  }
+
+  /// How much of the resources matters.
+  enum Part {
+    WHOLE,
+    METADATA
+  }
+
+  /// What a reader says of an empty list, which is no mistake of the text.
+  private static final String EMPTY = "no resources specified";
+
+  /// Decodes and validates all of a file, or of standard input if the name is `-`.
+  static List<Resource> read(String filename, Part part, Terminal terminal)
+      throws UnusableFileException {
+    byte[] content = content(filename, terminal);
+    String source = filename.equals("-") ? "standard input" : filename;
+    try {
+      return switch (part) {
+        case WHOLE -> DocumentReader.read(source, content);
+        case METADATA -> DocumentReader.readMetadata(source, content);
+      };
+    } catch (InvalidDocumentException e) {
+      List<DocumentProblem> problems = e.problems();
+      if (problems.size() == 1 && problems.getFirst().message().equals(EMPTY)) {
+        return List.of();
+      }
+      throw new UnusableFileException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// The text of a template.
+  static String template(String filename, Terminal terminal) throws UnusableFileException {
+    return new String(content(filename, terminal), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] content(String filename, Terminal terminal) throws UnusableFileException {
+    try {
+      return filename.equals("-")
+          ? terminal.in().readAllBytes()
+          : Files.readAllBytes(Path.of(filename));
+    } catch (IOException | InvalidPathException e) {
+      throw new UnusableFileException("cannot read '" + filename + "': " + reason(filename, e));
+    }
+  }
+
+  private static String reason(String filename, Exception e) {
+    return switch (e) {
+      case NoSuchFileException _ ->
+          "no such file. Relative names start in " + Path.of("").toAbsolutePath();
+      case AccessDeniedException _ ->
+          "permission denied. Run calicoctl as a user who may read the file";
+      case IOException _ when !filename.equals("-") && Files.isDirectory(Path.of(filename)) ->
+          "it is a directory. Name one file, or - for standard input";
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+}
