@@ -28,7 +28,11 @@ public final class Calicoctl {
     PrintStream err = stream(FileDescriptor.err);
     StandardErrorLog.choose();
     int code = run(args, System.getenv(), System.in, out, err);
-    out.flush();
+    if (out.checkError()) {
+      // A listing that is meant to be a backup must not look complete when the disk is full.
+      err.println("Not all of the output could be written. Is the disk full, or the reader gone?");
+      code = 1;
+    }
     err.flush();
     System.exit(code);
   }
