@@ -23,7 +23,7 @@ abstract class ManualStream implements Transport.Connection {
   private final EventLoop loop;
   private final Duration latency;
   private final Random random;
-  private final Queue<ByteBuffer> arrived = new ArrayDeque<>();
+  private final Queue<Piece> arrived = new ArrayDeque<>();
   private @Nullable ManualStream peer;
   private long unwritten;
   private boolean reading = true;
@@ -46,6 +46,9 @@ abstract class ManualStream implements Transport.Connection {
     this.remote = remote;
     this.handler = handler;
   }
+
+  /// What one call wrote.
+  private record Piece(ByteBuffer bytes, Runnable taken) {}
 
   abstract boolean isSilent();
 
@@ -85,15 +88,17 @@ abstract class ManualStream implements Transport.Connection {
     deliver();
   }
 
-  private void receive(ByteBuffer bytes) {
-    arrived.add(bytes);
+  private void receive(Piece piece) {
+    arrived.add(piece);
     deliver();
   }
 
   private void deliver() {
-    while (reading && handler != null && !arrived.isEmpty()) {
-      ByteBuffer bytes = arrived.remove();
-      while (bytes.hasRemaining() && handler != null) {
+    while (reading && handler != null && !closed && !arrived.isEmpty()) {
+      Piece taken = arrived.remove();
+      taken.taken.run();
+      ByteBuffer bytes = taken.bytes;
+      while (bytes.hasRemaining() && handler != null && !closed) {
         int length = 1 + random.nextInt(bytes.remaining());
         ByteBuffer piece = bytes.slice(bytes.position(), length).asReadOnlyBuffer();
         bytes.position(bytes.position() + length);
@@ -101,7 +106,7 @@ abstract class ManualStream implements Transport.Connection {
       }
     }
     Runnable atEnd = end;
-    if (atEnd != null && (arrived.isEmpty() || handler == null)) {
+    if (atEnd != null && (arrived.isEmpty() || handler == null || closed)) {
       end = null;
       atEnd.run();
     }
@@ -125,8 +130,9 @@ abstract class ManualStream implements Transport.Connection {
     ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
     int length = copy.remaining();
     unwritten += length;
-    loop.execute(() -> unwritten -= length);
-    deliverToPeer(to -> to.receive(copy));
+    // There is no kernel in between to take it.
+    Piece piece = new Piece(copy, () -> unwritten -= length);
+    deliverToPeer(to -> to.receive(piece));
   }
 
   @Override

@@ -1,0 +1,98 @@
+package io.margay.transport;
+
+import io.margay.loop.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// An event loop on a thread of its own that waits for sockets as well as for tasks and timers.
+///
+/// A task that throws is a broken invariant: the throwable goes to the handler given at
+/// construction, which decides whether the process lives on.
+public final class NettyEventLoop implements EventLoop, AutoCloseable {
+
+  private final MultiThreadIoEventLoopGroup group;
+  private final IoEventLoop loop;
+  private final Consumer<Throwable> onFailure;
+
+  /// Starts the loop.
+  ///
+  /// @param name the thread's name
+  /// @param onFailure receives what a task or a handler threw, on the loop
+  public NettyEventLoop(String name, Consumer<Throwable> onFailure) {
+    this.onFailure = onFailure;
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
+    this.loop = group.next();
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    try {
+      loop.execute(guarded(task));
+    } catch (RejectedExecutionException _) {
+      // The loop has ended, and tasks with it.
+    }
+  }
+
+  @Override
+  public Timer schedule(Duration delay, Runnable task) {
+    try {
+      Future<?> future = loop.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+      return () -> future.cancel(false);
+    } catch (RejectedExecutionException _) {
+      return () -> {};
+    }
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  private Runnable guarded(Runnable task) {
+    return () -> run(task);
+  }
+
+  /// Runs a task or a call of a handler; what it throws goes to the failure handler.
+  void run(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable thrown) {
+      onFailure.accept(thrown);
+    }
+  }
+
+  IoEventLoop netty() {
+    return loop;
+  }
+
+  /// Throws unless called on the loop.
+  void checkOnLoop() {
+    if (!loop.inEventLoop()) {
+      throw new IllegalStateException(
+          "called on thread " + Thread.currentThread().getName() + ", expected the event loop's");
+    }
+  }
+
+  /// Lets the tasks given so far run (timers do not count), closes all sockets, and ends the
+  /// thread. Later tasks are dropped. Waits at most `limit`.
+  ///
+  /// @return whether everything had run within the limit
+  public boolean stop(Duration limit) throws InterruptedException {
+    group.shutdownGracefully(0, limit.toNanos(), TimeUnit.NANOSECONDS);
+    return group.awaitTermination(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
+  }
+}
