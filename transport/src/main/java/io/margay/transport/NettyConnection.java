@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// and the peer may lose what we wrote last (RFC 1122 §4.2.2.13). So closing shuts down our
 /// direction, reads and drops what comes, and closes when the peer has closed too, or after
 /// [#LINGER]. Writing what is queued gets [#DRAIN] at most.
+// How closing or writing went shows in the channel's close future.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class NettyConnection extends ChannelInboundHandlerAdapter implements Transport.Connection {
 
   private static final Duration LINGER = Duration.ofSeconds(2);

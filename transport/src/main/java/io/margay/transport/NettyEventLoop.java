@@ -1,11 +1,14 @@
 package io.margay.transport;
 
 import io.margay.loop.EventLoop;
-import io.netty.channel.IoEventLoop;
+import io.netty.channel.Channel;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,11 +18,16 @@ import java.util.function.Consumer;
 ///
 /// A task that throws is a broken invariant: the throwable goes to the handler given at
 /// construction, which decides whether the process lives on.
+// The end of the group is awaited in stop(); nothing waits for it in close().
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class NettyEventLoop implements EventLoop, AutoCloseable {
 
   private final MultiThreadIoEventLoopGroup group;
-  private final IoEventLoop loop;
+  private final io.netty.channel.EventLoop loop;
   private final Consumer<Throwable> onFailure;
+
+  /// Touched on the loop only.
+  private final Set<Channel> open = new HashSet<>();
 
   /// Starts the loop.
   ///
@@ -70,8 +78,17 @@ public final class NettyEventLoop implements EventLoop, AutoCloseable {
     }
   }
 
-  IoEventLoop netty() {
-    return loop;
+  /// Begins to serve a channel. On the loop.
+  void register(Channel channel) {
+    open.add(channel);
+    channel.closeFuture().addListener(_ -> open.remove(channel));
+    loop.register(channel);
+  }
+
+  /// Netty closes its channels on the way out only if it notices the shutdown early enough in its
+  /// turn; without a quiet period it may not.
+  private void closeChannels() {
+    execute(() -> List.copyOf(open).forEach(Channel::close));
   }
 
   /// Throws unless called on the loop.
@@ -87,12 +104,14 @@ public final class NettyEventLoop implements EventLoop, AutoCloseable {
   ///
   /// @return whether everything had run within the limit
   public boolean stop(Duration limit) throws InterruptedException {
+    closeChannels();
     group.shutdownGracefully(0, limit.toNanos(), TimeUnit.NANOSECONDS);
     return group.awaitTermination(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
   public void close() {
+    closeChannels();
     group.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
   }
 }

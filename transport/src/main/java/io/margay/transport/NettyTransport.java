@@ -17,6 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// TCP by Netty's epoll channels, all on one [NettyEventLoop].
+// How closing, writing or registering went shows in the channel's close future.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class NettyTransport implements Transport {
 
   private static final Logger log = LoggerFactory.getLogger(NettyTransport.class);
@@ -40,7 +42,7 @@ public final class NettyTransport implements Transport {
         local == null ? null : new InetSocketAddress(local.toInetAddress(), 0);
     NettyConnection connection = new NettyConnection(loop, channel, source, remote, handler);
     channel.pipeline().addLast(connection);
-    loop.netty().register(channel);
+    loop.register(channel);
     // Not within this call, as the caller has yet to get hold of the connection.
     loop.execute(() -> connection.open(channel.connect(remote, source)));
     return connection;
@@ -52,7 +54,7 @@ public final class NettyTransport implements Transport {
     EpollServerSocketChannel channel = new EpollServerSocketChannel();
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
     channel.pipeline().addLast(new Accepting(acceptor));
-    loop.netty().register(channel);
+    loop.register(channel);
     ChannelFuture bound = channel.bind(local);
     Throwable failure = bound.cause();
     if (failure != null) {
@@ -86,7 +88,7 @@ public final class NettyTransport implements Transport {
       NettyConnection connection =
           new NettyConnection(loop, channel, channel.localAddress(), channel.remoteAddress(), null);
       channel.pipeline().addLast(connection);
-      loop.netty().register(channel);
+      loop.register(channel);
       loop.run(() -> decide(channel, connection));
     }
 

@@ -51,7 +51,9 @@ final class LoopThread implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    loop.stop(Duration.ofSeconds(10));
+    if (!loop.stop(Duration.ofSeconds(10))) {
+      throw new AssertionError("the loop did not end");
+    }
     if (failure.isDone()) {
       throw new AssertionError("the loop failed", failure.get());
     }

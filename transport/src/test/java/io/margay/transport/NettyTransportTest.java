@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.margay.loop.EventLoop;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -55,6 +58,23 @@ class NettyTransportTest extends TransportContract {
     });
     assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(ran).containsExactly("first", "second", "timer");
+  }
+
+  @Test
+  void stoppingTheLoopClosesItsSockets() throws Exception {
+    // Often, as it is the kind of promise that holds most of the time.
+    for (int i = 0; i < 50; i++) {
+      try (ServerSocket peer = new ServerSocket(0, 1, SERVER.toInetAddress());
+          NettyEventLoop loop = new NettyEventLoop("stopping", _ -> {})) {
+        InetSocketAddress to = new InetSocketAddress(SERVER.toInetAddress(), peer.getLocalPort());
+        loop.execute(() -> new NettyTransport(loop).connect(CLIENT, to, new Recorder()));
+        try (Socket accepted = peer.accept()) {
+          assertThat(loop.stop(Duration.ofSeconds(10))).isTrue();
+          accepted.setSoTimeout(10_000);
+          assertThat(accepted.getInputStream().read()).as("end of stream").isEqualTo(-1);
+        }
+      }
+    }
   }
 
   @Test

@@ -33,7 +33,7 @@ abstract class TransportContract {
 
   /// Notes what happens on a connection.
   static final class Recorder implements Transport.Handler {
-    final ByteBuffer received = ByteBuffer.allocate(64 << 20);
+    final ByteBuffer received = ByteBuffer.allocate(16 << 20);
     int opened;
     int closed;
     @Nullable Throwable cause;
@@ -179,7 +179,7 @@ abstract class TransportContract {
   void notReadingPushesBackOnTheWriter() throws Exception {
     Transport.Connection connection = connect(listen(server));
     await(() -> client.opened == 1 && accepted.size() == 1);
-    byte[] octets = pattern(32 << 20);
+    byte[] octets = pattern(12 << 20);
     onLoop(() -> {
       accepted.getFirst().setReading(false);
       connection.write(ByteBuffer.wrap(octets));
