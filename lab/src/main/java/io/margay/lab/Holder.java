@@ -91,7 +91,8 @@ record Holder(long pid, Instant startedAt, boolean rootless) {
     return process().isPresent();
   }
 
-  /// The words that run a command in the lab's root namespace, where the switch is.
+  /// The words that run a command in the lab's root namespace, where the switch is, in the working
+  /// directory of this process.
   List<String> enter(List<String> command) {
     if (!isAlive()) {
       throw new LabException(
@@ -102,6 +103,7 @@ record Holder(long pid, Instant startedAt, boolean rootless) {
     if (rootless) {
       words.addAll(List.of("--user", "--preserve-credentials"));
     }
+    words.add("--wd=" + Path.of("").toAbsolutePath());
     words.addAll(List.of("--net", "--mount", "--pid", "--"));
     words.addAll(command);
     return words;

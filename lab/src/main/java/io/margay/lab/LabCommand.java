@@ -197,7 +197,12 @@ public final class LabCommand {
                     lab.topology().name(),
                     lab.topology().places().collect(Collectors.joining(", "))));
       }
-      ProcessBuilder builder = new ProcessBuilder(lab.holder().enter(place, command)).inheritIO();
+      List<String> words =
+          command.getFirst().equals("--") ? command.subList(1, command.size()) : command;
+      if (words.isEmpty()) {
+        throw new LabException("no command. For example: margay lab exec " + place + " -- ip route");
+      }
+      ProcessBuilder builder = new ProcessBuilder(lab.holder().enter(place, words)).inheritIO();
       builder.environment().putAll(lab.environment());
       builder
           .environment()

@@ -10,8 +10,11 @@ import io.margay.lab.Topology.Host;
 import io.margay.lab.Topology.Workload;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -69,10 +72,8 @@ final class LabShow {
   private void listing(List<String> arguments) {
     out.println(style.faint("  $ calicoctl " + String.join(" ", arguments)));
     String output = lab.calicoctl(arguments).orThrow("calicoctl " + String.join(" ", arguments));
-    output.lines().map(String::stripTrailing).forEach(line -> out.println("  " + line));
-    if (!output.endsWith("\n\n")) {
-      out.println();
-    }
+    output.stripTrailing().lines().forEach(line -> out.println("  " + line.stripTrailing()));
+    out.println();
   }
 
   private void statuses() {
@@ -109,26 +110,33 @@ final class LabShow {
     }
   }
 
-  /// The chains towards the workloads of a node and the policies and profiles they ask, as the
+  /// The chains towards the workloads of a node, then the policies and profiles they ask, as the
   /// kernel has them, without the comments that only say which rule is which.
   private void rules(Host node) {
     String saved =
         Command.run(
                 lab.holder().enter(node.name(), List.of("iptables-save", "-c", "-t", "filter")), "")
             .orThrow("reading the rules of " + node.name());
-    String chain = "";
+    Map<String, List<String>> chains = new TreeMap<>(Comparator.comparing(LabShow::rank));
     for (String line : saved.lines().toList()) {
       Matcher rule = SAVED_RULE.matcher(line);
-      if (!rule.matches()) {
-        continue;
+      if (rule.matches()) {
+        String text = TRACKING_COMMENT.matcher(rule.group(3)).replaceAll("");
+        chains
+            .computeIfAbsent(rule.group(2), _ -> new ArrayList<>())
+            .add("  %8s  %s".formatted(rule.group(1), text));
       }
-      if (!rule.group(2).equals(chain)) {
-        chain = rule.group(2);
-        out.println("  " + node.name() + " " + style.heading(chain) + purpose(chain));
-      }
-      String text = TRACKING_COMMENT.matcher(rule.group(3)).replaceAll("");
-      out.println("  %8s  %s".formatted(rule.group(1), text));
     }
+    chains.forEach(
+        (chain, rules) -> {
+          out.println("  " + node.name() + " " + style.heading(chain) + purpose(chain));
+          rules.forEach(out::println);
+        });
+  }
+
+  /// Orders chains as packets meet them.
+  private static String rank(String chain) {
+    return (chain.startsWith("cali-tw-") ? "1" : chain.startsWith("cali-pi-") ? "2" : "3") + chain;
   }
 
   private String purpose(String chain) {

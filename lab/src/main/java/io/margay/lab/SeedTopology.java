@@ -40,7 +40,10 @@ final class SeedTopology {
               workload("slave1-frontend1", "slave1", "cali0ef24b1", "ca:fe:1d:52:bb:e1", 1),
               workload("slave1-frontend2", "slave1", "cali0ef24b2", "ca:fe:1d:52:bb:e2", 2),
               workload("slave2-database", "slave2", "cali0ef24b3", "ca:fe:1d:52:bb:e3", 3)),
-          Map.of("DefaultEndpointToHostAction", "RETURN", "MetadataAddr", "None"),
+          Map.of(
+              "DefaultEndpointToHostAction", "RETURN",
+              "MetadataAddr", "None",
+              "EndpointReportingEnabled", "true"),
           List.of(
               Path.of("tenant", "pools.yaml"),
               Path.of("tenant", "endpoints.yaml"),
