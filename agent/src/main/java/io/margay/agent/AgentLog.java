@@ -1,0 +1,66 @@
+package io.margay.agent;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.util.FileSize;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.slf4j.LoggerFactory;
+
+/// Where the agent's log goes: the screen always (`logback.xml`), and a file if a directory is named.
+final class AgentLog {
+
+  private static final String FILE = "margay-node.log";
+  private static final int OLD_FILES = 5;
+
+  private AgentLog() {}
+
+  /// Logs to a file in `directory` too; at 10 MB it is put aside, and five old ones are kept.
+  static void toFile(Path directory) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{0}: %msg%n%ex");
+    encoder.start();
+
+    RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
+    appender.setContext(context);
+    appender.setName("file");
+    appender.setFile(directory.resolve(FILE).toString());
+    appender.setEncoder(encoder);
+
+    FixedWindowRollingPolicy naming = new FixedWindowRollingPolicy();
+    naming.setContext(context);
+    naming.setParent(appender);
+    naming.setFileNamePattern(directory.resolve(FILE) + ".%i");
+    naming.setMaxIndex(OLD_FILES);
+    naming.start();
+    appender.setRollingPolicy(naming);
+
+    SizeBasedTriggeringPolicy<ILoggingEvent> size = new SizeBasedTriggeringPolicy<>();
+    size.setContext(context);
+    size.setMaxFileSize(FileSize.valueOf("10MB"));
+    size.start();
+    appender.setTriggeringPolicy(size);
+    appender.start();
+    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(appender);
+  }
+
+  /// @param severity Felix's word: `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`
+  static void setSeverity(String severity) {
+    Logger root = ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(
+        switch (severity.toUpperCase(Locale.ROOT)) {
+          case "DEBUG" -> Level.DEBUG;
+          case "WARNING" -> Level.WARN;
+          case "ERROR", "CRITICAL" -> Level.ERROR;
+          default -> Level.INFO;
+        });
+  }
+}

@@ -1,0 +1,243 @@
+package io.margay.agent;
+
+import io.margay.calc.CalculationGraph;
+import io.margay.dataplane.ApplyReport;
+import io.margay.dataplane.Dataplane;
+import io.margay.dataplane.KernelAccess;
+import io.margay.dataplane.StartupCheck;
+import io.margay.dataplane.config.FelixConfig;
+import io.margay.datastore.Key;
+import io.margay.datastore.SyncListener.SyncUpdate;
+import io.margay.kernel.Link;
+import io.margay.kernel.Route;
+import io.margay.linux.LinuxKernel;
+import io.margay.loop.EventLoop;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Drives the calculation graph and the dataplane: takes what has arrived, works out the difference,
+/// writes it, and comes back for what could not be written.
+///
+/// Belongs to the dataplane's loop. What arrives while the kernel is being written waits in the
+/// loop's queue, and is then taken all at once: one write for many changes.
+final class DataplaneRunner {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DataplaneRunner.class);
+
+  /// How many changes of one write the log names.
+  private static final int TOLD_CHANGES = 8;
+
+  private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
+
+  private final EventLoop loop;
+  private final LinuxKernel kernel;
+  private final FelixSettingsSource settings;
+  private final RunDirectory runDirectory;
+  private final StatusReporter statuses;
+  private final CalculationGraph graph;
+  private final Dataplane dataplane;
+
+  private FelixConfig config;
+  private boolean inSync;
+  private boolean applyPending;
+  private boolean ready;
+  private Duration nextRetry = FIRST_RETRY;
+  private EventLoop.Timer refresh = () -> {};
+  private EventLoop.Timer retry = () -> {};
+
+  DataplaneRunner(
+      String node,
+      EventLoop loop,
+      LinuxKernel kernel,
+      FelixSettingsSource settings,
+      FelixConfig config,
+      StatusReporter statuses,
+      RunDirectory runDirectory) {
+    this.loop = loop;
+    this.kernel = kernel;
+    this.settings = settings;
+    this.config = config;
+    this.statuses = statuses;
+    this.runDirectory = runDirectory;
+    this.graph = new CalculationGraph(node);
+    this.dataplane =
+        new Dataplane(
+            config.dataplane(),
+            new KernelAccess(
+                kernel.iptables(),
+                kernel.ipSets(),
+                kernel.routes(),
+                kernel.neighbours(),
+                kernel.sysctls(),
+                kernel.conntrack()),
+            statuses);
+  }
+
+  /// Looks whether this host will do, and closes it to workloads that nothing is known of yet.
+  ///
+  /// @throws StartException if the host will not do
+  void bootstrap() {
+    StartupCheck check =
+        StartupCheck.run(kernel.sysctls(), kernel.routes(), config.ignoreLooseRpf());
+    check.warnings().forEach(LOG::warn);
+    String refusal = check.refusal();
+    if (refusal != null) {
+      throw new StartException(refusal);
+    }
+    tell(dataplane.bootstrap());
+  }
+
+  /// Reads the interfaces there are; the monitor tells of later ones.
+  void readLinks() {
+    dataplane.onLinks(kernel.links().list());
+    scheduleApply();
+  }
+
+  void onUpdates(List<SyncUpdate> updates) {
+    boolean settingsChanged = false;
+    for (SyncUpdate update : updates) {
+      String problem = update.problem();
+      if (problem != null) {
+        LOG.error("{} in the datastore counts as absent: {}", update.key(), problem);
+      }
+      settingsChanged |= settings.onUpdate(update.key(), update.value());
+      graph.onUpdate(update.key(), update.value());
+      if (update.key() instanceof Key.Ready && !Boolean.TRUE.equals(update.value())) {
+        LOG.warn("The datastore's Ready flag is not set; what is in the kernel stays.");
+      }
+    }
+    if (settingsChanged && inSync) {
+      reconfigure();
+    }
+    scheduleApply();
+  }
+
+  private void reconfigure() {
+    FelixConfig changed;
+    try {
+      changed = settings.resolve();
+    } catch (StartException e) {
+      LOG.error("The settings in the datastore make no sense; the old ones stay. {}", e.getMessage());
+      return;
+    }
+    if (!changed.equals(config)) {
+      LOG.info("Settings have changed; they take effect now.");
+      config = changed;
+      AgentLog.setSeverity(changed.logging().severityScreen().name());
+      statuses.setEnabled(changed.reporting().endpoints());
+      dataplane.reconfigure(changed.dataplane());
+    }
+  }
+
+  /// Everything that existed in the datastore has been told.
+  void onInSync() {
+    if (!inSync) {
+      inSync = true;
+      reconfigure();
+      dataplane.onInSync();
+      scheduleRefresh();
+    }
+    scheduleApply();
+  }
+
+  void onLink(Link link) {
+    dataplane.onLink(link);
+    scheduleApply();
+  }
+
+  void onLinkRemoved(Link link) {
+    dataplane.onLinkRemoved(link);
+    scheduleApply();
+  }
+
+  void onRoute(Route route) {
+    dataplane.onRoute(route);
+    scheduleApply();
+  }
+
+  void onRouteRemoved(Route route) {
+    dataplane.onRouteRemoved(route);
+    scheduleApply();
+  }
+
+  /// Has the next apply read all of the kernel anew.
+  void resync() {
+    dataplane.onLinks(kernel.links().list());
+    dataplane.resync();
+    scheduleApply();
+  }
+
+  private void scheduleRefresh() {
+    Duration interval = config.iptablesRefreshInterval();
+    refresh.cancel();
+    if (interval.isPositive()) {
+      refresh =
+          loop.schedule(
+              interval,
+              () -> {
+                dataplane.resync();
+                scheduleApply();
+                scheduleRefresh();
+              });
+    }
+  }
+
+  private void scheduleApply() {
+    if (!applyPending && inSync) {
+      applyPending = true;
+      loop.execute(this::apply);
+    }
+  }
+
+  private void apply() {
+    applyPending = false;
+    graph.flush(dataplane::onUpdate);
+    if (!dataplane.needsApply()) {
+      return;
+    }
+    ApplyReport report = dataplane.applyOnce();
+    tell(report);
+    retry.cancel();
+    if (report.complete()) {
+      nextRetry = FIRST_RETRY;
+      setReady(true);
+    } else {
+      setReady(false);
+      LOG.warn("Not everything could be written; next try in {} ms.", nextRetry.toMillis());
+      retry = loop.schedule(nextRetry, this::scheduleApply);
+      Duration doubled = nextRetry.multipliedBy(2);
+      nextRetry = doubled.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : doubled;
+    }
+  }
+
+  private static void tell(ApplyReport report) {
+    List<String> changes = report.changes();
+    if (!changes.isEmpty() && LOG.isInfoEnabled()) {
+      String more =
+          changes.size() > TOLD_CHANGES ? " and %d more".formatted(changes.size() - TOLD_CHANGES) : "";
+      LOG.info(
+          "Wrote {}{}.",
+          String.join("; ", changes.subList(0, Math.min(changes.size(), TOLD_CHANGES))),
+          more);
+    }
+  }
+
+  private void setReady(boolean now) {
+    if (now && !ready) {
+      LOG.info("Ready: the kernel holds what the datastore asks for. {}", graph.counts());
+      statuses.start();
+    }
+    if (now != ready) {
+      ready = now;
+      try {
+        runDirectory.setReady(now);
+      } catch (UncheckedIOException e) {
+        LOG.warn("The ready file cannot be kept: {}", e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package io.margay.agent;
+
+import io.margay.dataplane.config.FelixConfig;
+import io.margay.dataplane.config.FelixConfig.DatastoreType;
+import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreConfig;
+import io.margay.datastore.DatastoreException;
+import io.margay.datastore.Datastores;
+import io.margay.datastore.SyncListener;
+import io.margay.datastore.Syncer;
+import io.margay.kernel.KernelException;
+import io.margay.kernel.KernelMonitor;
+import io.margay.kernel.Link;
+import io.margay.kernel.LinkAddress;
+import io.margay.kernel.Route;
+import io.margay.linux.CommandIptables.Flavour;
+import io.margay.linux.LinuxKernel;
+import io.margay.linux.Prerequisites;
+import io.margay.loop.ThreadEventLoop;
+import io.margay.routing.NodeRouting;
+import io.margay.transport.NettyEventLoop;
+import io.margay.transport.NettyTransport;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The agent of one node, from start to stop.
+final class NodeAgent implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+  private final RunDirectory runDirectory;
+  private final Datastore datastore;
+  private final LinuxKernel kernel;
+  private final ThreadEventLoop dataplaneLoop;
+  private final NettyEventLoop bgpLoop;
+  private final DataplaneRunner dataplane;
+  private final NodeRouting routing;
+  private final StatusReporter statuses;
+  private final KernelMonitor.Subscription monitor;
+  private final Syncer syncer;
+
+  /// Runs until the process is told to stop, or cannot go on.
+  ///
+  /// @return the exit code
+  static int run(NodeOptions options) throws InterruptedException {
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    AtomicInteger exitCode = new AtomicInteger();
+    Thread hook =
+        new Thread(
+            () -> {
+              stop.countDown();
+              try {
+                stopped.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      NodeAgent agent =
+          new NodeAgent(
+              options,
+              failure -> {
+                LOG.error(
+                    "The agent cannot go on and stops; what is in the kernel stays as it is.",
+                    failure);
+                exitCode.set(1);
+                stop.countDown();
+              });
+      try (agent) {
+        stop.await();
+        LOG.info("Stopping. Routes and rules stay in place.");
+      }
+    } catch (DatastoreException | KernelException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    } finally {
+      stopped.countDown();
+    }
+    return exitCode.get();
+  }
+
+  /// Something that can end the agent.
+  private interface FailureHandler {
+    void onFailure(Throwable failure);
+  }
+
+  /// Wires the agent and starts it, in the order that fails closed: unknown workload interfaces pass
+  /// nothing before anything is known, and what is known is complete before it is written.
+  private NodeAgent(NodeOptions options, FailureHandler failures) {
+    runDirectory = RunDirectory.open(options.runDirectory());
+    LOG.info("Agent of node '{}' starts.", options.name());
+
+    // What this node lacks is told at once, all of it.
+    Prerequisites.probe(Flavour.SYSTEM).missing().forEach(each -> LOG.warn("{}", each));
+
+    // The datastore, this node's entry in it, and the settings that are there.
+    FelixSettingsSource settings =
+        new FelixSettingsSource(options.name(), System.getenv(), options.felixFile());
+    datastore = Datastores.open(datastoreConfig(options, settings.resolve()));
+    new NodeRegistration(datastore).register(options);
+    settings.read(datastore);
+    FelixConfig config = settings.resolve();
+
+    // Rules, sets and routes to workloads, on a loop of their own.
+    kernel = LinuxKernel.open();
+    dataplaneLoop = new ThreadEventLoop("dataplane", failures::onFailure);
+    statuses = new StatusReporter(options.name(), datastore, config.reporting().endpoints());
+    dataplane =
+        new DataplaneRunner(
+            options.name(), dataplaneLoop, kernel, settings, config, statuses, runDirectory);
+
+    // BGP, on the loop of its sockets.
+    bgpLoop = new NettyEventLoop("bgp", failures::onFailure);
+    routing =
+        new NodeRouting(options.name(), bgpLoop, new NettyTransport(bgpLoop), kernel.routes());
+
+    // From here on things happen: the kernel's news first, then the datastore's.
+    dataplaneLoop.execute(dataplane::bootstrap);
+    monitor = kernel.monitor().subscribe(new KernelNews());
+    dataplaneLoop.execute(dataplane::readLinks);
+    syncer = new Syncer(datastore, new DatastoreNews());
+    syncer.start();
+  }
+
+  private static DatastoreConfig datastoreConfig(NodeOptions options, FelixConfig felix) {
+    DatastoreType type = felix.datastore().type();
+    return switch (type) {
+      case UNSET, EMBEDDED -> DatastoreConfig.load(options.connectionFile(), System.getenv());
+      case ETCDV2, ETCDV3, KUBERNETES ->
+          throw new StartException(
+              "DatastoreType %s of Felix's settings is not spoken by this build. Leave it out, or set it to embedded."
+                  .formatted(type));
+    };
+  }
+
+  /// What the datastore says goes to both loops.
+  private final class DatastoreNews implements SyncListener {
+    @Override
+    public void onUpdates(List<SyncUpdate> updates) {
+      dataplaneLoop.execute(() -> dataplane.onUpdates(updates));
+      bgpLoop.execute(() -> routing.onUpdates(updates));
+    }
+
+    @Override
+    public void onStatus(Status status) {
+      switch (status) {
+        case WAITING -> LOG.info("Waiting for the datastore; what is in the kernel stays.");
+        case RESYNC -> LOG.info("Reading the datastore.");
+        case IN_SYNC -> {
+          dataplaneLoop.execute(dataplane::onInSync);
+          bgpLoop.execute(routing::onInSync);
+        }
+      }
+    }
+  }
+
+  /// What the kernel says goes to whom it concerns.
+  private final class KernelNews implements KernelMonitor.Listener {
+    @Override
+    public void onLink(Link link) {
+      dataplaneLoop.execute(() -> dataplane.onLink(link));
+      bgpLoop.execute(() -> routing.onLink(link));
+    }
+
+    @Override
+    public void onLinkRemoved(Link link) {
+      dataplaneLoop.execute(() -> dataplane.onLinkRemoved(link));
+      bgpLoop.execute(() -> routing.onLinkRemoved(link));
+    }
+
+    @Override
+    public void onAddress(LinkAddress address) {
+      LOG.debug("Address {} on link {}.", address.address(), address.linkIndex());
+    }
+
+    @Override
+    public void onAddressRemoved(LinkAddress address) {
+      LOG.debug("Address {} gone from link {}.", address.address(), address.linkIndex());
+    }
+
+    @Override
+    public void onRoute(Route route) {
+      dataplaneLoop.execute(() -> dataplane.onRoute(route));
+      bgpLoop.execute(() -> routing.onRoute(route));
+    }
+
+    @Override
+    public void onRouteRemoved(Route route) {
+      dataplaneLoop.execute(() -> dataplane.onRouteRemoved(route));
+      bgpLoop.execute(() -> routing.onRouteRemoved(route));
+    }
+
+    @Override
+    public void onLost(String reason) {
+      LOG.warn("News from the kernel was lost ({}); reading everything anew.", reason);
+      dataplaneLoop.execute(dataplane::resync);
+      bgpLoop.execute(routing::resync);
+    }
+  }
+
+  /// Stops in the reverse order. The sessions end without a NOTIFICATION, so that peers keep the
+  /// routes while another agent takes over (RFC 4724).
+  @Override
+  public void close() {
+    syncer.close();
+    monitor.close();
+    try {
+      if (!dataplaneLoop.stop(STOP_LIMIT)) {
+        LOG.warn("The dataplane was still at work after {} s.", STOP_LIMIT.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    bgpLoop.close();
+    statuses.close();
+    datastore.close();
+    kernel.close();
+    runDirectory.close();
+    LOG.info("Stopped.");
+  }
+}

@@ -1,0 +1,242 @@
+package io.margay.agent;
+
+import io.margay.dataplane.EndpointStatus;
+import io.margay.dataplane.EndpointStatusListener;
+import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreException;
+import io.margay.datastore.Entry;
+import io.margay.datastore.Key;
+import io.margay.datastore.KeyRange;
+import io.margay.model.ResourceKey.WorkloadEndpointKey;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes the statuses of endpoints to the datastore, on a thread of its own, so that a slow store
+/// never holds up the kernel's state. Of several changes of one endpoint only the last is written;
+/// what cannot be written is tried again.
+final class StatusReporter implements EndpointStatusListener, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
+  private static final long RETRY_MILLIS = 1000;
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+
+  private final String node;
+  private final Datastore datastore;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock.
+
+  /// How every endpoint of this node is, as far as is known.
+  private final Map<WorkloadEndpointKey, Key.EndpointStatus> current = new HashMap<>();
+
+  /// What is to be written; a null value deletes.
+  private final Map<WorkloadEndpointKey, Key.@Nullable EndpointStatus> pending =
+      new LinkedHashMap<>();
+
+  private boolean enabled;
+  private boolean started;
+  private boolean closed;
+
+  /// @param enabled whether statuses are written at all (`EndpointReportingEnabled`)
+  StatusReporter(String node, Datastore datastore, boolean enabled) {
+    this.node = node;
+    this.datastore = datastore;
+    this.enabled = enabled;
+    this.thread = Thread.ofVirtual().name("status").unstarted(this::run);
+  }
+
+  /// Begins to write. What is known by now is complete: statuses of endpoints that an earlier run
+  /// knew and this one does not are removed. Later calls do nothing.
+  void start() {
+    lock.lock();
+    try {
+      if (!started) {
+        started = true;
+        thread.start();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Switches the writing on or off; switched on, everything known is written.
+  void setEnabled(boolean now) {
+    lock.lock();
+    try {
+      if (now != enabled) {
+        enabled = now;
+        pending.clear();
+        if (now) {
+          pending.putAll(current);
+          changed.signal();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void onStatus(WorkloadEndpointKey endpoint, EndpointStatus status) {
+    Key.EndpointStatus stored =
+        switch (status) {
+          case UP -> Key.EndpointStatus.UP;
+          case DOWN -> Key.EndpointStatus.DOWN;
+          case ERROR -> Key.EndpointStatus.ERROR;
+        };
+    lock.lock();
+    try {
+      current.put(endpoint, stored);
+      write(endpoint, stored, enabled);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void onRemoved(WorkloadEndpointKey endpoint) {
+    lock.lock();
+    try {
+      current.remove(endpoint);
+      write(endpoint, null, enabled);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(
+      WorkloadEndpointKey endpoint, Key.@Nullable EndpointStatus status, boolean wanted) {
+    if (wanted) {
+      pending.put(endpoint, status);
+      changed.signal();
+    }
+  }
+
+  private void addStaleOnes() {
+    try {
+      List<Entry<Key.EndpointStatus>> stored =
+          datastore.list(new KeyRange.WorkloadEndpointStatuses(node));
+      lock.lock();
+      try {
+        for (Entry<Key.EndpointStatus> entry : stored) {
+          if (entry.key() instanceof Key.WorkloadEndpointStatus(var endpoint)
+              && !current.containsKey(endpoint)) {
+            pending.putIfAbsent(endpoint, null);
+          }
+        }
+      } finally {
+        lock.unlock();
+      }
+    } catch (DatastoreException e) {
+      LOG.warn("Old endpoint statuses cannot be listed and stay for now: {}", e.getMessage());
+    }
+  }
+
+  private void run() {
+    try {
+      addStaleOnes();
+      while (true) {
+        Map<WorkloadEndpointKey, Key.@Nullable EndpointStatus> batch = take();
+        if (batch.isEmpty()) {
+          return;
+        }
+        write(batch);
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("Status reporting ends.");
+    }
+  }
+
+  /// Waits for something to write; empty once closed with nothing left.
+  private Map<WorkloadEndpointKey, Key.@Nullable EndpointStatus> take()
+      throws InterruptedException {
+    lock.lock();
+    try {
+      while (pending.isEmpty() && !closed) {
+        changed.await();
+      }
+      Map<WorkloadEndpointKey, Key.@Nullable EndpointStatus> batch = new LinkedHashMap<>(pending);
+      pending.clear();
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(Map<WorkloadEndpointKey, Key.@Nullable EndpointStatus> batch)
+      throws InterruptedException {
+    for (var entry : batch.entrySet()) {
+      try {
+        write(entry.getKey(), entry.getValue());
+      } catch (DatastoreException e) {
+        LOG.warn(
+            "The status of {} cannot be written: {} Next try in {} ms.",
+            entry.getKey(),
+            e.getMessage(),
+            RETRY_MILLIS);
+        putBack(entry.getKey(), entry.getValue());
+      }
+    }
+  }
+
+  private void write(WorkloadEndpointKey key, Key.@Nullable EndpointStatus status) {
+    Key.WorkloadEndpointStatus statusKey = new Key.WorkloadEndpointStatus(key);
+    if (status != null) {
+      datastore.apply(statusKey, status);
+      return;
+    }
+    try {
+      datastore.delete(statusKey, null);
+    } catch (DatastoreException.DoesNotExist e) {
+      LOG.debug("{} had no status.", key);
+    }
+  }
+
+  private void putBack(WorkloadEndpointKey key, Key.@Nullable EndpointStatus status)
+      throws InterruptedException {
+    lock.lock();
+    try {
+      if (!closed) {
+        if (!pending.containsKey(key)) {
+          pending.put(key, status);
+        }
+        long left = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
+        while (left > 0 && !closed) {
+          left = changed.awaitNanos(left);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Writes what is left, then ends.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      if (started && !thread.join(CLOSE_LIMIT)) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
