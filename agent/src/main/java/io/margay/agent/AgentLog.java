@@ -13,7 +13,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.slf4j.LoggerFactory;
 
-/// Where the agent's log goes: the screen always (`logback.xml`), and a file if a directory is named.
+/// Where the agent's log goes: the screen always (`logback.xml`), and a file if a directory is
+/// named.
 final class AgentLog {
 
   private static final String FILE = "margay-node.log";
@@ -54,7 +55,9 @@ final class AgentLog {
 
   /// @param severity Felix's word: `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`
   static void setSeverity(String severity) {
-    Logger root = ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    Logger root =
+        ((LoggerContext) LoggerFactory.getILoggerFactory())
+            .getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(
         switch (severity.toUpperCase(Locale.ROOT)) {
           case "DEBUG" -> Level.DEBUG;

@@ -18,8 +18,8 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Drives the calculation graph and the dataplane: takes what has arrived, works out the difference,
-/// writes it, and comes back for what could not be written.
+/// Drives the calculation graph and the dataplane: takes what has arrived, works out the
+/// difference, writes it, and comes back for what could not be written.
 ///
 /// Belongs to the dataplane's loop. What arrives while the kernel is being written waits in the
 /// loop's queue, and is then taken all at once: one write for many changes.
@@ -121,7 +121,8 @@ final class DataplaneRunner {
     try {
       changed = settings.resolve();
     } catch (StartException e) {
-      LOG.error("The settings in the datastore make no sense; the old ones stay. {}", e.getMessage());
+      LOG.error(
+          "The settings in the datastore make no sense; the old ones stay. {}", e.getMessage());
       return;
     }
     if (!changed.equals(config)) {
@@ -218,7 +219,9 @@ final class DataplaneRunner {
     List<String> changes = report.changes();
     if (!changes.isEmpty() && LOG.isInfoEnabled()) {
       String more =
-          changes.size() > TOLD_CHANGES ? " and %d more".formatted(changes.size() - TOLD_CHANGES) : "";
+          changes.size() > TOLD_CHANGES
+              ? " and %d more".formatted(changes.size() - TOLD_CHANGES)
+              : "";
       LOG.info(
           "Wrote {}{}.",
           String.join("; ", changes.subList(0, Math.min(changes.size(), TOLD_CHANGES))),

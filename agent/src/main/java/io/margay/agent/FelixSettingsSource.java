@@ -1,12 +1,12 @@
 package io.margay.agent;
 
+import io.margay.dataplane.config.ConfigProblem;
+import io.margay.dataplane.config.FelixConfig;
+import io.margay.dataplane.config.FelixConfig.Resolution;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
-import io.margay.dataplane.config.ConfigProblem;
-import io.margay.dataplane.config.FelixConfig;
-import io.margay.dataplane.config.FelixConfig.Resolution;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;

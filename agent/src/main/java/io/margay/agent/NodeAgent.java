@@ -91,8 +91,8 @@ final class NodeAgent implements AutoCloseable {
     void onFailure(Throwable failure);
   }
 
-  /// Wires the agent and starts it, in the order that fails closed: unknown workload interfaces pass
-  /// nothing before anything is known, and what is known is complete before it is written.
+  /// Wires the agent and starts it, in the order that fails closed: unknown workload interfaces
+  /// pass nothing before anything is known, and what is known is complete before it is written.
   private NodeAgent(NodeOptions options, FailureHandler failures) {
     runDirectory = RunDirectory.open(options.runDirectory());
     LOG.info("Agent of node '{}' starts.", options.name());

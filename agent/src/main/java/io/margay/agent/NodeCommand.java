@@ -87,8 +87,7 @@ public final class NodeCommand implements Callable<Integer> {
       defaultValue = "/var/run/calico")
   Path runDirectory = Path.of("/var/run/calico");
 
-  @Spec
-  @Nullable CommandSpec spec;
+  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws InterruptedException {

@@ -5,8 +5,8 @@ import io.margay.net.IpPrefix;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// What this agent is told on its command line. Several agents can share a machine, so nothing about
-/// their names and places is fixed.
+/// What this agent is told on its command line. Several agents can share a machine, so nothing
+/// about their names and places is fixed.
 ///
 /// @param name of the node
 /// @param ipv4 its BGP address in its network; null to keep what is stored

@@ -11,8 +11,8 @@ import io.margay.net.IpPrefix;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Makes sure that the datastore knows this node: what the command line says wins, what it leaves out
-/// stays as it is stored.
+/// Makes sure that the datastore knows this node: what the command line says wins, what it leaves
+/// out stays as it is stored.
 final class NodeRegistration {
 
   private final Datastore datastore;
@@ -26,7 +26,9 @@ final class NodeRegistration {
     Node fresh = new Node(new Node.Metadata(options.name()), new Node.Spec(null));
     Optional<Entry<Resource>> entry = datastore.get(new Key.ForResource(fresh.key()));
     Node.Bgp stored =
-        entry.isPresent() && entry.get().value() instanceof Node before ? before.spec().bgp() : null;
+        entry.isPresent() && entry.get().value() instanceof Node before
+            ? before.spec().bgp()
+            : null;
     Node node = new Node(fresh.metadata(), new Node.Spec(merge(options, stored)));
     new ResourceWriter(datastore).apply(node);
     return node;

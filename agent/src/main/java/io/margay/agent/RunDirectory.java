@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// The agent's place in the file system while it runs: a lock, so that a node has one agent, its pid,
-/// and the file `ready`, which is there while the kernel holds what the datastore asks for.
+/// The agent's place in the file system while it runs: a lock, so that a node has one agent, its
+/// pid, and the file `ready`, which is there while the kernel holds what the datastore asks for.
 final class RunDirectory implements AutoCloseable {
 
   private final Path directory;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,6 +36,14 @@ import picocli.CommandLine.Parameters;
 public final class LabCommand {
 
   private LabCommand() {}
+
+  /// Has `exec` leave everything after its place unread, as it is for the command to run.
+  public static void configure(CommandLine commandLine) {
+    if (commandLine.getCommandSpec().userObject() instanceof Exec) {
+      commandLine.setStopAtPositional(true);
+    }
+    commandLine.getSubcommands().values().forEach(LabCommand::configure);
+  }
 
   /// Directory of the installation: `bin` and `examples` are in it.
   private static Path home() {
@@ -200,7 +209,8 @@ public final class LabCommand {
       List<String> words =
           command.getFirst().equals("--") ? command.subList(1, command.size()) : command;
       if (words.isEmpty()) {
-        throw new LabException("no command. For example: margay lab exec " + place + " -- ip route");
+        throw new LabException(
+            "no command. For example: margay lab exec " + place + " -- ip route");
       }
       ProcessBuilder builder = new ProcessBuilder(lab.holder().enter(place, words)).inheritIO();
       builder.environment().putAll(lab.environment());

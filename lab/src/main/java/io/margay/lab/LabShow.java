@@ -127,11 +127,10 @@ final class LabShow {
             .add("  %8s  %s".formatted(rule.group(1), text));
       }
     }
-    chains.forEach(
-        (chain, rules) -> {
-          out.println("  " + node.name() + " " + style.heading(chain) + purpose(chain));
-          rules.forEach(out::println);
-        });
+    chains.forEach((chain, rules) -> {
+      out.println("  " + node.name() + " " + style.heading(chain) + purpose(chain));
+      rules.forEach(out::println);
+    });
   }
 
   /// Orders chains as packets meet them.

@@ -1,0 +1,114 @@
+package io.margay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Dependencies point one way: as docs/architecture.md draws them. Add an arrow there and here when
+/// something needs it, not before.
+class ModuleDirectionTest {
+
+  private static final String ROOT = "io.margay.";
+
+  /// For each module, the modules it may use.
+  private static final Map<String, Set<String>> ARROWS =
+      Map.ofEntries(
+          Map.entry("net", Set.of()),
+          Map.entry("loop", Set.of("net")),
+          Map.entry("model", Set.of("net")),
+          Map.entry("datastore", Set.of("model", "net")),
+          Map.entry("calc", Set.of("datastore", "model", "net")),
+          Map.entry("kernel", Set.of("net")),
+          Map.entry("linux", Set.of("kernel", "net")),
+          Map.entry("dataplane", Set.of("calc", "kernel", "model", "net")),
+          Map.entry("bgp", Set.of("loop", "net")),
+          Map.entry("transport", Set.of("loop", "net")),
+          Map.entry("routing", Set.of("bgp", "datastore", "kernel", "loop", "model", "net")),
+          Map.entry(
+              "agent",
+              Set.of(
+                  "calc",
+                  "dataplane",
+                  "datastore",
+                  "kernel",
+                  "linux",
+                  "loop",
+                  "model",
+                  "net",
+                  "routing",
+                  "transport")),
+          Map.entry("calicoctl", Set.of("datastore", "model", "net")),
+          Map.entry("lab", Set.of("datastore", "model", "net")));
+
+  private static JavaClasses classes;
+
+  @BeforeAll
+  static void readClasses() {
+    classes =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.margay");
+  }
+
+  @Test
+  void everyModuleUsesOnlyWhatTheDrawingSays() {
+    Map<String, Set<String>> wrong = new TreeMap<>();
+    for (JavaClass from : classes) {
+      String module = module(from);
+      if (module.isEmpty()) {
+        continue;
+      }
+      for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
+        String used = module(dependency.getTargetClass().getBaseComponentType());
+        if (!used.isEmpty() && !used.equals(module) && !ARROWS.get(module).contains(used)) {
+          wrong
+              .computeIfAbsent(module + " -> " + used, _ -> new TreeSet<>())
+              .add(dependency.getDescription());
+        }
+      }
+    }
+    assertThat(wrong)
+        .as("arrows that docs/architecture.md does not draw; move the code, or draw the arrow")
+        .isEmpty();
+  }
+
+  @Test
+  void everyModuleIsInTheDrawing() {
+    Set<String> found = new TreeSet<>();
+    classes.forEach(each -> found.add(module(each)));
+    found.remove("");
+    assertThat(found).isEqualTo(new TreeSet<>(ARROWS.keySet()));
+  }
+
+  @Test
+  void onlyLinuxCallsNativeCode() {
+    Set<String> callers = new TreeSet<>();
+    for (JavaClass from : classes) {
+      for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
+        if (dependency.getTargetClass().getPackageName().equals("java.lang.foreign")) {
+          callers.add(module(from));
+        }
+      }
+    }
+    assertThat(callers).containsExactly("linux");
+  }
+
+  /// The module of a class; empty for the program's own package and for classes of others.
+  private static String module(JavaClass each) {
+    String name = each.getPackageName() + ".";
+    if (!name.startsWith(ROOT) || name.equals(ROOT)) {
+      return "";
+    }
+    return name.substring(ROOT.length(), name.indexOf('.', ROOT.length()));
+  }
+}
