@@ -15,12 +15,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A store of paths in one SQLite file.
 ///
 /// Reading and writing have a connection each, so that nobody who reads waits for a writer of
 /// another process; each watch has its own as well.
 public final class EmbeddedStore implements PathStore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedStore.class);
 
   /// How many revisions a watch may fall behind before it is lost: hours of an idle cluster, and
   /// seconds of a storm, in which a fresh snapshot is the quicker way anyway.
@@ -39,6 +43,9 @@ public final class EmbeddedStore implements PathStore {
   private final GuardedSession writing;
   private final ChangeNotice notice;
   private final Set<EmbeddedWatch> watches = ConcurrentHashMap.newKeySet();
+
+  /// Whether it has turned out that a write from here gets nowhere.
+  private volatile boolean leavesExpired;
 
   /// Which store was read last; a watch goes on from there.
   private volatile @Nullable String identity;
@@ -179,12 +186,19 @@ public final class EmbeddedStore implements PathStore {
     return outcome.revision();
   }
 
-  /// Deletes what has outlived its time. Writers do so anyway; a watch does when nobody writes.
+  /// Whether there are values that have outlived their time.
+  boolean isDue(Session session) throws SQLException {
+    String due = "SELECT EXISTS (SELECT 1 FROM entry WHERE expires <= ?)";
+    return !leavesExpired && session.number(due, clock.millis()) == 1;
+  }
+
+  /// Writers delete them anyway; a watch does when nobody writes.
   void deleteExpired() {
-    String due = "SELECT count(*) FROM entry WHERE expires <= ?";
-    long now = clock.millis();
-    if (reading.read(s -> s.number(due, now)) > 0) {
+    try {
       commit(new Transaction(List.of(), List.of(), List.of()));
+    } catch (DatastoreException.Unavailable e) {
+      LOG.debug("expired values stay until somebody else deletes them", e);
+      leavesExpired = true;
     }
   }
 

@@ -67,6 +67,11 @@ final class EmbeddedWatch implements Datastore.Watch {
     record Lost(String reason) implements Look {}
 
     record Found(List<PathChange> changes) implements Look {}
+
+    /// Nothing new.
+    ///
+    /// @param due whether there are values that have outlived their time
+    record Nothing(boolean due) implements Look {}
   }
 
   private void run() {
@@ -91,9 +96,12 @@ final class EmbeddedWatch implements Datastore.Watch {
           listener.onLost(reason);
           return false;
         }
-        case Look.Found(var changes) when changes.isEmpty() -> {
-          store.deleteExpired();
-          signal.await();
+        case Look.Nothing(var due) -> {
+          if (due) {
+            store.deleteExpired();
+          } else {
+            signal.await();
+          }
         }
         case Look.Found(var changes) -> {
           listener.onChanges(changes);
@@ -136,7 +144,7 @@ final class EmbeddedWatch implements Datastore.Watch {
             "the history of %s starts at revision %d, after %d"
                 .formatted(file.path(), oldest, revision));
       }
-      return now == revision ? new Look.Found(List.of()) : new Look.Found(changes(s));
+      return now == revision ? new Look.Nothing(store.isDue(s)) : new Look.Found(changes(s));
     }
   }
 

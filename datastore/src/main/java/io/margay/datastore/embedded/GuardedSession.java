@@ -40,6 +40,10 @@ final class GuardedSession implements AutoCloseable {
         closeSession();
       }
       throw translated;
+    } finally {
+      if (current.access() == Session.Access.IMMUTABLE) {
+        closeSession(); // it would never see what others write from now on
+      }
     }
   }
 

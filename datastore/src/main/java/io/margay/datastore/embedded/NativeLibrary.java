@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,11 +47,16 @@ final class NativeLibrary {
     }
     prepared = true;
     if (System.getProperty(PATH_PROPERTY) == null) {
-      unpackedBelow(cacheDirectories(System.getenv()));
+      unpackBelowOneOf(cacheDirectories(System.getenv()))
+          .ifPresent(directory -> {
+            System.setProperty(PATH_PROPERTY, directory.toString());
+            System.setProperty(NAME_PROPERTY, FILE_NAME);
+          });
     }
   }
 
-  private static void unpackedBelow(List<Path> candidates) {
+  /// The directory where the library lies unpacked, now if not before.
+  static Optional<Path> unpackBelowOneOf(List<Path> candidates) {
     for (Path cache : candidates) {
       try {
         Path directory = cache.resolve("margay").resolve(versionName());
@@ -58,13 +64,12 @@ final class NativeLibrary {
         if (!isOurs(directory) || !isOurs(library)) {
           unpack(directory, library);
         }
-        System.setProperty(PATH_PROPERTY, directory.toString());
-        System.setProperty(NAME_PROPERTY, FILE_NAME);
-        return;
+        return Optional.of(directory);
       } catch (IOException | UnsupportedOperationException e) {
         LOG.debug("no copy of SQLite's library is kept below {}: {}", cache, e.toString());
       }
     }
+    return Optional.empty();
   }
 
   /// The XDG Base Directory Specification's place for what can be made anew, and for root also the

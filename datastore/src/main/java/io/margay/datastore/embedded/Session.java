@@ -20,10 +20,12 @@ final class Session implements AutoCloseable {
   static final Duration BUSY_TIMEOUT = Duration.ofSeconds(10);
 
   private final Connection connection;
+  private final Access access;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-  private Session(Connection connection) {
+  private Session(Connection connection, Access access) {
     this.connection = connection;
+    this.access = access;
   }
 
   enum Access {
@@ -49,11 +51,22 @@ final class Session implements AutoCloseable {
     }
     // SQLite's URI file names: https://www.sqlite.org/uri.html
     String url = "jdbc:sqlite:" + file.toUri().toString().replace("file:///", "file:/");
-    var session =
-        new Session(
-            config.createConnection(access == Access.IMMUTABLE ? url + "?immutable=1" : url));
-    session.execute("PRAGMA synchronous=NORMAL");
-    return session;
+    var connection =
+        config.createConnection(access == Access.IMMUTABLE ? url + "?immutable=1" : url);
+    var session = new Session(connection, access);
+    try {
+      if (access == Access.READ_WRITE) {
+        session.execute("PRAGMA synchronous=NORMAL");
+      }
+      return session;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  Access access() {
+    return access;
   }
 
   /// Runs statements that see one state of the store.

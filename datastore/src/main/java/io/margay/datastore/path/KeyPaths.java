@@ -189,6 +189,9 @@ final class KeyPaths {
 
   /// What lies under a path, or is a part of what lies there; null if it is nothing we know.
   static @Nullable Key<?> keyAt(String path) {
+    if (path.endsWith("/") || path.contains("//")) {
+      return null; // a name is missing
+    }
     if (path.startsWith(FELIX_HOSTS)) {
       return underFelixHost(path.substring(FELIX_HOSTS.length()).split("/", -1));
     }

@@ -1,8 +1,5 @@
 package io.margay.datastore.path;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.margay.datastore.Key;
 import io.margay.model.BgpPeer;
 import io.margay.model.HostEndpoint;
@@ -15,19 +12,14 @@ import io.margay.model.ResourceKey;
 import io.margay.model.WorkloadEndpoint;
 import io.margay.model.stored.StoredCodec;
 import io.margay.model.stored.StoredNode;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Values as the texts that lie under the paths of their key, and back.
 final class KeyValues {
-
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private KeyValues() {}
 
@@ -38,13 +30,9 @@ final class KeyValues {
       case Key.Ready _ -> texts(value.toString());
       case Key.FelixSetting _, Key.BgpSetting _ -> texts((String) value);
       case Key.BlockAffinity _ -> texts("{}");
-      case Key.NodeStatus _ -> texts(encodeStatus((Key.AgentStatus) value));
+      case Key.NodeStatus _ -> texts(StatusJson.encode((Key.AgentStatus) value));
       case Key.WorkloadEndpointStatus _, Key.HostEndpointStatus _ ->
-          texts(
-              MAPPER
-                  .createObjectNode()
-                  .put("status", value.toString().toLowerCase(Locale.ROOT))
-                  .toString());
+          texts(StatusJson.encode((Key.EndpointStatus) value));
     };
   }
 
@@ -84,15 +72,6 @@ final class KeyValues {
     return Collections.<@Nullable String>unmodifiableList(Arrays.<@Nullable String>asList(texts));
   }
 
-  private static String encodeStatus(Key.AgentStatus status) {
-    return MAPPER
-        .createObjectNode()
-        .put("time", status.time().toString())
-        .put("uptime", status.uptimeSeconds())
-        .put("first_update", status.firstUpdate())
-        .toString();
-  }
-
   /// @param texts one for each path of the key, null where none is stored; the first is not null
   /// @throws RuntimeException if they cannot be understood; its message says why
   static Object decode(Key<?> key, List<@Nullable String> texts) {
@@ -105,8 +84,9 @@ final class KeyValues {
       case Key.Ready _ -> decodeBoolean(first);
       case Key.FelixSetting _, Key.BgpSetting _ -> first;
       case Key.BlockAffinity _ -> Key.Empty.EMPTY;
-      case Key.NodeStatus _ -> decodeAgentStatus(first);
-      case Key.WorkloadEndpointStatus _, Key.HostEndpointStatus _ -> decodeEndpointStatus(first);
+      case Key.NodeStatus _ -> StatusJson.decodeAgentStatus(first);
+      case Key.WorkloadEndpointStatus _, Key.HostEndpointStatus _ ->
+          StatusJson.decodeEndpointStatus(first);
     };
   }
 
@@ -154,39 +134,5 @@ final class KeyValues {
       case "false" -> false;
       default -> throw new IllegalArgumentException("'%s', expected true or false".formatted(text));
     };
-  }
-
-  private static Key.AgentStatus decodeAgentStatus(String text) {
-    JsonNode json = object(text);
-    String time = json.path("time").asText();
-    try {
-      return new Key.AgentStatus(
-          Instant.parse(time),
-          json.path("uptime").asDouble(),
-          json.path("first_update").asBoolean());
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "time = '%s', expected a time as ISO 8601 writes it".formatted(time), e);
-    }
-  }
-
-  private static Key.EndpointStatus decodeEndpointStatus(String text) {
-    String status = object(text).path("status").asText();
-    return switch (status) {
-      case "up" -> Key.EndpointStatus.UP;
-      case "down" -> Key.EndpointStatus.DOWN;
-      case "error" -> Key.EndpointStatus.ERROR;
-      default ->
-          throw new IllegalArgumentException(
-              "status = '%s', expected up, down or error".formatted(status));
-    };
-  }
-
-  private static JsonNode object(String text) {
-    try {
-      return MAPPER.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("no JSON: " + e.getOriginalMessage(), e);
-    }
   }
 }

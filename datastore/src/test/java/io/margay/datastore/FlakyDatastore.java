@@ -1,0 +1,132 @@
+package io.margay.datastore;
+
+import io.margay.datastore.DatastoreException.Unavailable;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A datastore whose watches can be made to be lost, and which can be made unavailable.
+final class FlakyDatastore implements Datastore {
+
+  private final Datastore datastore;
+
+  private boolean available = true;
+  private @Nullable LosableListener latest;
+  private @Nullable Snapshot latestSnapshot;
+
+  FlakyDatastore(Datastore datastore) {
+    this.datastore = datastore;
+  }
+
+  synchronized void setAvailable(boolean available) {
+    this.available = available;
+  }
+
+  synchronized void loseWatch() {
+    if (latest != null) {
+      latest.lose();
+    }
+  }
+
+  synchronized @Nullable Snapshot latestSnapshot() {
+    return latestSnapshot;
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    synchronized (this) {
+      if (!available) {
+        throw new Unavailable("the store is made unavailable.");
+      }
+    }
+    var snapshot = datastore.snapshot();
+    synchronized (this) {
+      latestSnapshot = snapshot;
+    }
+    return snapshot;
+  }
+
+  @Override
+  public Watch watch(long afterRevision, WatchListener listener) {
+    var losable = new LosableListener(listener);
+    synchronized (this) {
+      latest = losable;
+    }
+    return datastore.watch(afterRevision, losable);
+  }
+
+  private static final class LosableListener implements WatchListener {
+    private final WatchListener listener;
+    private boolean lost;
+
+    LosableListener(WatchListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public synchronized void onChanges(List<Change> changes) {
+      if (!lost) {
+        listener.onChanges(changes);
+      }
+    }
+
+    @Override
+    public synchronized void onLost(String reason) {
+      if (!lost) {
+        lost = true;
+        listener.onLost(reason);
+      }
+    }
+
+    void lose() {
+      onLost("the test wants it so");
+    }
+  }
+
+  @Override
+  public <V> Optional<Entry<V>> get(Key<V> key) {
+    return datastore.get(key);
+  }
+
+  @Override
+  public <V> List<Entry<V>> list(KeyRange<V> range) {
+    return datastore.list(range);
+  }
+
+  @Override
+  public <V> long create(Key<V> key, V value) {
+    return datastore.create(key, value);
+  }
+
+  @Override
+  public <V> long update(Key<V> key, V value, @Nullable Long expectedRevision) {
+    return datastore.update(key, value, expectedRevision);
+  }
+
+  @Override
+  public <V> long apply(Key<V> key, V value) {
+    return datastore.apply(key, value);
+  }
+
+  @Override
+  public <V> long apply(Key<V> key, V value, Duration timeToLive) {
+    return datastore.apply(key, value, timeToLive);
+  }
+
+  @Override
+  public void delete(Key<?> key, @Nullable Long expectedRevision) {
+    datastore.delete(key, expectedRevision);
+  }
+
+  @Override
+  public void deleteAll(Collection<? extends Key<?>> keys) {
+    datastore.deleteAll(keys);
+  }
+
+  @Override
+  public void close() {
+    datastore.close();
+  }
+}
