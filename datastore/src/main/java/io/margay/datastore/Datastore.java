@@ -37,8 +37,8 @@ public interface Datastore extends AutoCloseable {
   <V> long apply(Key<V> key, V value);
 
   /// Stores a value that vanishes unless it is written again within a time. Each write starts the
-  /// time anew. ([#apply(Key, Object)] does the same for a [Key.NodeStatus], with the 90 s that
-  /// Felix 2.1 has as its `ReportingTTLSecs`.)
+  /// time anew. (A [Key.NodeStatus] has one however it is written: the 90 s that Felix 2.1 has as
+  /// its `ReportingTTLSecs`.)
   <V> long apply(Key<V> key, V value, Duration timeToLive);
 
   /// Removes a value that must exist.

@@ -461,6 +461,12 @@ public abstract class DatastoreContract {
           .containsExactly(new Change.Deleted(status, watch.changes().getFirst().revision()));
     }
     datastore.create(status, first);
+    passes(Duration.ofSeconds(80));
+    datastore.apply(status, first);
+    passes(Duration.ofSeconds(80));
+    assertThat(datastore.get(status).orElseThrow().value()).isEqualTo(first);
+    passes(Duration.ofSeconds(20));
+    assertThat(datastore.get(status)).isEmpty();
   }
 
   /// Lets the store's clock go on.

@@ -88,16 +88,13 @@ final class NativeLibrary {
     return directories;
   }
 
-  /// One copy for each version and build of the driver, and for each kind of machine.
+  /// One copy for each version and build of the driver, and for each kind of machine. The driver's
+  /// own word for the latter takes long to find out, so it waits until there is a need to unpack.
   private static String versionName() throws IOException {
     try {
       Path jar =
           Path.of(SQLiteConfig.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      return "%s-%d-%s"
-          .formatted(
-              jar.getFileName(),
-              Files.size(jar),
-              OSInfo.getNativeLibFolderPathForCurrentOS().replace('/', '-'));
+      return jar.getFileName() + "-" + Files.size(jar) + "-" + System.getProperty("os.arch");
     } catch (URISyntaxException | IllegalArgumentException e) {
       throw new IOException("the driver is in no file", e);
     }

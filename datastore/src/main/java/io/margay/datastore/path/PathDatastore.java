@@ -90,11 +90,10 @@ public final class PathDatastore implements Datastore {
 
   @Override
   public <V> long apply(Key<V> key, V value) {
-    if (key instanceof Key.NodeStatus) {
-      return apply(key, value, NODE_STATUS_TIME_TO_LIVE);
-    }
     var current = read(key);
-    if (assemble(current) instanceof Assembled.Present(var entry) && same(entry, value)) {
+    if (!(key instanceof Key.NodeStatus) // whose time starts anew
+        && assemble(current) instanceof Assembled.Present(var entry)
+        && same(entry, value)) {
       return entry.revision();
     }
     return commitAlways(write(key, current.paths(), value, List.of(), null));
@@ -198,7 +197,11 @@ public final class PathDatastore implements Datastore {
       }
     }
     if (key instanceof Key.NodeStatus status) {
-      puts.add(new Put(KeyPaths.lastReportedStatus(status), puts.getFirst().value()));
+      var put = puts.getFirst();
+      if (put.timeToLive() == null) {
+        puts.set(0, new Put(put.path(), put.value(), NODE_STATUS_TIME_TO_LIVE));
+      }
+      puts.add(new Put(KeyPaths.lastReportedStatus(status), put.value()));
     }
     return new Transaction(conditions, puts, deletes);
   }
