@@ -3,6 +3,7 @@ package io.margay.datastore;
 import io.margay.datastore.DatastoreException.Misconfigured;
 import io.margay.datastore.embedded.EmbeddedStore;
 import io.margay.datastore.path.PathDatastore;
+import java.util.ServiceLoader;
 
 /// Opens the store that a configuration names.
 public final class Datastores {
@@ -19,11 +20,20 @@ public final class Datastores {
   public static Datastore open(DatastoreConfig config) {
     return switch (config) {
       case DatastoreConfig.Embedded(var path) -> new PathDatastore(EmbeddedStore.open(path));
-      case DatastoreConfig.Etcd etcd ->
-          throw new Misconfigured(
-              "datastore type '%s' (%s) is not spoken by this build; it speaks 'embedded'. %s"
-                  .formatted(
-                      etcd.api(), String.join(",", etcd.endpoints()), HOW_TO_CHOOSE_EMBEDDED));
+      case DatastoreConfig.Etcd etcd -> openByProvider(etcd);
     };
+  }
+
+  private static Datastore openByProvider(DatastoreConfig.Etcd config) {
+    for (var provider : ServiceLoader.load(DatastoreProvider.class)) {
+      var store = provider.open(config);
+      if (store.isPresent()) {
+        return store.get();
+      }
+    }
+    throw new Misconfigured(
+        ("datastore type '%s' (%s) is not spoken by this build: no library for it is on the class"
+                + " path; it speaks 'embedded'. %s")
+            .formatted(config.api(), String.join(",", config.endpoints()), HOW_TO_CHOOSE_EMBEDDED));
   }
 }

@@ -1,0 +1,95 @@
+package io.margay.datastore.etcd;
+
+import io.margay.datastore.DatastoreException.Unavailable;
+import java.util.Locale;
+
+/// Failures of a cluster in words that say what to do.
+public final class EtcdErrors {
+
+  private final EtcdAccess access;
+
+  public EtcdErrors(EtcdAccess access) {
+    this.access = access;
+  }
+
+  /// @param reason the innermost text of the failure
+  public Unavailable unreachable(String reason, Throwable cause) {
+    return new Unavailable(
+        "no member of %s can be spoken to: %s. Nothing was changed. %s."
+            .formatted(access, reason, advice(reason)),
+        cause);
+  }
+
+  public Unavailable unanswered(String reason, boolean wasWrite, Throwable cause) {
+    return new Unavailable(
+        ("%s did not answer in time: %s. %s. Check that more than half of its members run and"
+                + " reach each other (etcdctl endpoint health).")
+            .formatted(
+                access,
+                reason,
+                wasWrite
+                    ? "The write may have been made or not; read before writing again"
+                    : "Nothing was changed"),
+        cause);
+  }
+
+  public Unavailable unauthorized(String reason, Throwable cause) {
+    var credentials = access.credentials();
+    String who =
+        credentials == null
+            ? "it was asked without a user name"
+            : "it was asked as user '" + credentials.username() + "'";
+    return new Unavailable(
+        ("connection is unauthorized: %s refused (%s), %s. Nothing was changed. Check"
+                + " etcdUsername and etcdPassword (ETCD_USERNAME, ETCD_PASSWORD), and that the"
+                + " user's role grants reading and writing below /calico/.")
+            .formatted(access, reason, who),
+        cause);
+  }
+
+  public Unavailable refused(String reason, Throwable cause) {
+    return new Unavailable(
+        "%s refused: %s. Nothing was changed. %s.".formatted(access, reason, refusal(reason)),
+        cause);
+  }
+
+  private static String refusal(String reason) {
+    return reason.contains("space exceeded")
+        ? "Its disk quota is used up: compact and defragment it, then disarm the alarm (etcdctl"
+            + " alarm disarm)"
+        : "The log of its members may say more";
+  }
+
+  private String advice(String reason) {
+    String said = reason.toLowerCase(Locale.ROOT);
+    if (said.contains("notafter") || said.contains("expired")) {
+      return "A certificate has expired: renew it, then restart what uses it";
+    }
+    if (said.contains("notbefore")) {
+      return "A certificate is not valid yet: check the clocks of both machines";
+    }
+    if (said.contains("bad_certificate")
+        || said.contains("bad certificate")
+        || said.contains("certificate_required")
+        || said.contains("certificate required")) {
+      return "The members want a client certificate that they trust: set etcdCertFile and"
+          + " etcdKeyFile (ETCD_CERT_FILE, ETCD_KEY_FILE)";
+    }
+    if (said.contains("certification path")
+        || said.contains("certificate_unknown")
+        || said.contains("trust anchor")) {
+      return "The certificate of the members is not signed by a CA that is trusted here: set"
+          + " etcdCACertFile (ETCD_CA_CERT_FILE) to the one that signed it";
+    }
+    if (said.contains("subject alternative") || said.contains("no name matching")) {
+      return "The certificate is for another host: use its name in the endpoints, or have one"
+          + " made for this name";
+    }
+    if (said.contains("not an ssl/tls record") || said.contains("plaintext connection")) {
+      return "The members do not speak TLS there: use http:// in the endpoints";
+    }
+    return access.tls() == null
+        ? "Check that etcd runs and listens there, and whether it wants https://"
+        : "Check that etcd runs and listens there, and whether it speaks TLS";
+  }
+}

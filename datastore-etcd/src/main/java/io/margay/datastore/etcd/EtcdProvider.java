@@ -1,0 +1,25 @@
+package io.margay.datastore.etcd;
+
+import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreConfig;
+import io.margay.datastore.DatastoreProvider;
+import io.margay.datastore.etcd.v3.EtcdV3Store;
+import io.margay.datastore.path.PathDatastore;
+import java.util.Optional;
+
+/// Opens datastores on etcd. Opening asks nothing of the cluster, so an agent can start before etcd
+/// does; the first call tells whether it is there.
+public final class EtcdProvider implements DatastoreProvider {
+
+  @Override
+  public Optional<Datastore> open(DatastoreConfig config) {
+    return switch (config) {
+      case DatastoreConfig.Embedded _ -> Optional.empty();
+      case DatastoreConfig.Etcd etcd ->
+          switch (etcd.api()) {
+            case V2 -> Optional.empty();
+            case V3 -> Optional.of(new PathDatastore(new EtcdV3Store(EtcdAccess.of(etcd))));
+          };
+    };
+  }
+}

@@ -1,0 +1,14 @@
+package io.margay.datastore;
+
+import java.util.Optional;
+
+/// A backend in a library of its own, found by [java.util.ServiceLoader]: a program that is to
+/// speak to it has the library on its class path, and needs to do nothing else.
+public interface DatastoreProvider {
+
+  /// Opens the store, or finds that another provider has to.
+  ///
+  /// @return empty if this provider does not speak to such a store
+  /// @throws DatastoreException if it does, and the store cannot be opened
+  Optional<Datastore> open(DatastoreConfig config);
+}
