@@ -5,7 +5,6 @@ import io.margay.bgp.message.AttributeType.Flags;
 import io.margay.net.AsNumber;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
-import io.margay.net.IpPrefix;
 import io.margay.net.Ipv4Address;
 import io.margay.net.Ipv6Address;
 import java.nio.ByteBuffer;
@@ -45,8 +44,8 @@ final class AttributeReader {
   private @Nullable Aggregator as4Aggregator;
   private @Nullable NextHop mpNextHop;
   private @Nullable IpFamily mpUnreachFamily;
-  private List<IpPrefix> mpReach = List.of();
-  private List<IpPrefix> mpUnreach = List.of();
+  private Nlri mpReach = Nlri.NONE;
+  private Nlri mpUnreach = Nlri.NONE;
 
   AttributeReader(SessionCodec codec) {
     this.codec = codec;
@@ -281,7 +280,7 @@ final class AttributeReader {
     }
     mpNextHop = nextHop(family, nextHopLength, value);
     value.get();
-    mpReach = Prefixes.decode(value, family, NotificationError.Update.OPTIONAL_ATTRIBUTE_ERROR);
+    mpReach = Nlri.decode(value, family, codec, NotificationError.Update.OPTIONAL_ATTRIBUTE_ERROR);
   }
 
   /// RFC 4760 §3, RFC 2545 §3.
@@ -312,7 +311,8 @@ final class AttributeReader {
     IpFamily family = afiSafi.family().orElse(null);
     if (family != null) {
       mpUnreachFamily = family;
-      mpUnreach = Prefixes.decode(value, family, NotificationError.Update.OPTIONAL_ATTRIBUTE_ERROR);
+      mpUnreach =
+          Nlri.decode(value, family, codec, NotificationError.Update.OPTIONAL_ATTRIBUTE_ERROR);
     }
   }
 
@@ -378,7 +378,7 @@ final class AttributeReader {
     return mpNextHop;
   }
 
-  List<IpPrefix> mpReach() {
+  Nlri mpReach() {
     return mpReach;
   }
 
@@ -387,7 +387,7 @@ final class AttributeReader {
     return mpUnreachFamily;
   }
 
-  List<IpPrefix> mpUnreach() {
+  Nlri mpUnreach() {
     return mpUnreach;
   }
 }

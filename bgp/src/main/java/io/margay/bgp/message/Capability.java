@@ -82,6 +82,50 @@ public sealed interface Capability {
     }
   }
 
+  /// Reads messages of up to 65535 octets (RFC 8654).
+  record ExtendedMessage() implements Capability {
+    static final int CODE = 6;
+
+    @Override
+    public int code() {
+      return CODE;
+    }
+  }
+
+  /// Marks begin and end of the answer to a ROUTE-REFRESH (RFC 7313).
+  record EnhancedRouteRefresh() implements Capability {
+    static final int CODE = 70;
+
+    @Override
+    public int code() {
+      return CODE;
+    }
+  }
+
+  /// Several paths to one prefix (RFC 7911 §4).
+  record AddPath(List<Directions> families) implements Capability {
+    static final int CODE = 69;
+
+    public AddPath {
+      families = List.copyOf(families);
+    }
+
+    @Override
+    public int code() {
+      return CODE;
+    }
+
+    /// What the sender can do in one family.
+    ///
+    /// @param receives whether it takes several paths
+    /// @param sends whether it would tell several paths
+    public record Directions(AfiSafi afiSafi, boolean receives, boolean sends) {
+
+      static final int RECEIVE = 1;
+      static final int SEND = 2;
+    }
+  }
+
   /// One that we do not know, and therefore do not use (RFC 5492 §3).
   record Unknown(int code, Octets value) implements Capability {}
 }

@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 /// Reads one framed message.
 public final class MessageDecoder {
 
+  private static final int ROUTE_REFRESH_BODY = 4;
+  private static final int SUBTYPE_AT = 2;
+
   private MessageDecoder() {}
 
   /// Reads a message.
@@ -27,13 +30,32 @@ public final class MessageDecoder {
       case NOTIFICATION ->
           Decoded.of(new Notification(body.get() & 0xff, body.get() & 0xff, Octets.takeFrom(body)));
       case KEEPALIVE -> Decoded.of(new Keepalive());
-      case ROUTE_REFRESH -> Decoded.of(routeRefresh(body));
+      case ROUTE_REFRESH -> Decoded.of(routeRefresh(frame, body));
     };
   }
 
-  private static RouteRefresh routeRefresh(ByteBuffer body) {
+  /// A request may be longer than the four octets if it has a subtype that we do not know.
+  private static RouteRefresh routeRefresh(ByteBuffer frame, ByteBuffer body) {
+    int length = body.remaining();
+    int subtype = length > SUBTYPE_AT ? body.get(SUBTYPE_AT) & 0xff : RouteRefresh.REQUEST;
+    boolean mark = subtype == RouteRefresh.BEGIN || subtype == RouteRefresh.END;
+    if (length != ROUTE_REFRESH_BODY && mark) {
+      throw new MalformedMessageException(
+          NotificationError.RouteRefresh.INVALID_MESSAGE_LENGTH,
+          "ROUTE-REFRESH of subtype %d with %d octets, expected 4 (RFC 7313 §5)"
+              .formatted(subtype, length),
+          Octets.takeFrom(frame.duplicate().position(0)).toBytes());
+    }
+    if (length < ROUTE_REFRESH_BODY
+        || (length > ROUTE_REFRESH_BODY && subtype == RouteRefresh.REQUEST)) {
+      throw new MalformedMessageException(
+          NotificationError.MessageHeader.BAD_MESSAGE_LENGTH,
+          "ROUTE-REFRESH with %d octets, expected 4 (RFC 2918 §3)".formatted(length),
+          (byte) (frame.limit() >>> 8),
+          (byte) frame.limit());
+    }
     int afi = body.getShort() & 0xffff;
-    int subtype = body.get() & 0xff;
+    body.get();
     return new RouteRefresh(new AfiSafi(afi, body.get() & 0xff), subtype);
   }
 }

@@ -58,6 +58,15 @@ public final class MessageEncoder {
           buffer.put((byte) (family.forwarding() ? 0x80 : 0));
         }
       }
+      case Capability.ExtendedMessage(), Capability.EnhancedRouteRefresh() -> {}
+      case Capability.AddPath(var families) -> {
+        for (var family : families) {
+          buffer.putShort((short) family.afiSafi().afi()).put((byte) family.afiSafi().safi());
+          int receives = family.receives() ? Capability.AddPath.Directions.RECEIVE : 0;
+          int sends = family.sends() ? Capability.AddPath.Directions.SEND : 0;
+          buffer.put((byte) (receives | sends));
+        }
+      }
       case Capability.FourOctetAs four -> buffer.putInt((int) four.as().value());
       case Capability.Unknown unknown -> unknown.value().putTo(buffer);
     }
@@ -70,7 +79,8 @@ public final class MessageEncoder {
   }
 
   public static ByteBuffer encode(Notification notification) {
-    ByteBuffer buffer = begin(MessageType.NOTIFICATION);
+    ByteBuffer buffer =
+        begin(MessageType.NOTIFICATION, MessageFramer.HEADER + 2 + notification.data().length());
     buffer.put((byte) notification.code()).put((byte) notification.subcode());
     notification.data().putTo(buffer);
     return finish(buffer);
@@ -99,9 +109,14 @@ public final class MessageEncoder {
     return finish(buffer);
   }
 
-  /// A buffer of the largest message's size, positioned after the header.
+  /// A buffer of the usual largest size, positioned after the header.
   static ByteBuffer begin(MessageType type) {
-    ByteBuffer buffer = ByteBuffer.allocate(MessageFramer.MAX_MESSAGE);
+    return begin(type, MessageFramer.MAX_MESSAGE);
+  }
+
+  /// A buffer for a message of `length` octets, positioned after the header.
+  static ByteBuffer begin(MessageType type, int length) {
+    ByteBuffer buffer = ByteBuffer.allocate(length);
     buffer.putLong(-1).putLong(-1).putShort((short) 0).put((byte) type.code());
     return buffer;
   }
@@ -109,6 +124,9 @@ public final class MessageEncoder {
   /// Fills in the length and gives an array of just that size away.
   static ByteBuffer finish(ByteBuffer buffer) {
     buffer.putShort(16, (short) buffer.position());
+    if (!buffer.hasRemaining()) {
+      return buffer.flip();
+    }
     byte[] bytes = new byte[buffer.position()];
     buffer.get(0, bytes);
     return ByteBuffer.wrap(bytes);

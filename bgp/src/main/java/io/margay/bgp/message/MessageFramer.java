@@ -12,6 +12,9 @@ public final class MessageFramer {
   /// The longest message without RFC 8654.
   static final int MAX_MESSAGE = 4096;
 
+  /// The longest message with it.
+  static final int MAX_EXTENDED_MESSAGE = 65535;
+
   private static final int MARKER = 16;
 
   /// Readable between `begin` and `end`.
@@ -19,6 +22,13 @@ public final class MessageFramer {
 
   private int begin;
   private int end;
+  private int maxMessage = MAX_MESSAGE;
+
+  /// From now on messages may be as long as the session's codec says. OPEN and KEEPALIVE keep their
+  /// limit (RFC 8654 §4).
+  public void use(SessionCodec codec) {
+    maxMessage = codec.maxMessage();
+  }
 
   /// Takes over what remains in `bytes`, which is consumed. Frames given out before are void.
   public void append(ByteBuffer bytes) {
@@ -66,7 +76,7 @@ public final class MessageFramer {
     return frame;
   }
 
-  private static void check(int length, int typeCode) {
+  private void check(int length, int typeCode) {
     MessageType type = MessageType.of(typeCode);
     if (type == null) {
       throw new MalformedMessageException(
@@ -74,17 +84,12 @@ public final class MessageFramer {
           "message type " + typeCode + ", expected 1-5 (RFC 4271 §4.1, RFC 2918)",
           (byte) typeCode);
     }
-    if (length < type.minLength()
-        || length > MAX_MESSAGE
-        || (type.isFixedLength() && length != type.minLength())) {
+    int maxLength = type.mayBeExtended() ? maxMessage : type.maxLength();
+    if (length < type.minLength() || length > maxLength) {
       throw new MalformedMessageException(
           MessageHeader.BAD_MESSAGE_LENGTH,
           "%s message of %d octets, expected %d-%d (RFC 4271 §6.1)"
-              .formatted(
-                  type,
-                  length,
-                  type.minLength(),
-                  type.isFixedLength() ? type.minLength() : MAX_MESSAGE),
+              .formatted(type, length, type.minLength(), maxLength),
           (byte) (length >>> 8),
           (byte) length);
     }

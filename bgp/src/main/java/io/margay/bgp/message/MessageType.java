@@ -8,7 +8,8 @@ enum MessageType {
   UPDATE(2, 23),
   NOTIFICATION(3, 21),
   KEEPALIVE(4, 19),
-  ROUTE_REFRESH(5, 23);
+  // What its length has to be depends on its subtype (RFC 7313 §5).
+  ROUTE_REFRESH(5, 19);
 
   private static final MessageType[] VALUES = values();
 
@@ -29,9 +30,14 @@ enum MessageType {
     return minLength;
   }
 
-  /// Whether no longer message of this type exists.
-  boolean isFixedLength() {
-    return this == KEEPALIVE || this == ROUTE_REFRESH;
+  /// The longest message of this type without RFC 8654.
+  int maxLength() {
+    return this == KEEPALIVE ? minLength : MessageFramer.MAX_MESSAGE;
+  }
+
+  /// Whether RFC 8654 §3 makes messages of this type longer.
+  boolean mayBeExtended() {
+    return this != OPEN && this != KEEPALIVE;
   }
 
   static @Nullable MessageType of(int code) {

@@ -104,6 +104,15 @@ final class OpenDecoder {
         expect(value, 0, !value.hasRemaining(), "route refresh");
         yield new Capability.RouteRefresh();
       }
+      case Capability.ExtendedMessage.CODE -> {
+        expect(value, 0, !value.hasRemaining(), "extended message");
+        yield new Capability.ExtendedMessage();
+      }
+      case Capability.EnhancedRouteRefresh.CODE -> {
+        expect(value, 0, !value.hasRemaining(), "enhanced route refresh");
+        yield new Capability.EnhancedRouteRefresh();
+      }
+      case Capability.AddPath.CODE -> addPath(value);
       case Capability.GracefulRestart.CODE -> gracefulRestart(value);
       case Capability.FourOctetAs.CODE -> {
         expect(value, 4, value.remaining() == 4, "4-octet AS");
@@ -126,6 +135,26 @@ final class OpenDecoder {
         (flagsAndTime & 0x4000) != 0,
         flagsAndTime & Capability.GracefulRestart.MAX_RESTART_TIME,
         families);
+  }
+
+  private static Capability addPath(ByteBuffer value) {
+    expect(value, 4, value.remaining() % 4 == 0, "ADD-PATH");
+    List<Capability.AddPath.Directions> families = new ArrayList<>();
+    while (value.hasRemaining()) {
+      AfiSafi afiSafi = new AfiSafi(value.getShort() & 0xffff, value.get() & 0xff);
+      int direction = value.get() & 0xff;
+      // RFC 7911 §4: other values than the three defined ones are ignored.
+      if (direction >= Capability.AddPath.Directions.RECEIVE
+          && direction
+              <= (Capability.AddPath.Directions.RECEIVE | Capability.AddPath.Directions.SEND)) {
+        families.add(
+            new Capability.AddPath.Directions(
+                afiSafi,
+                (direction & Capability.AddPath.Directions.RECEIVE) != 0,
+                (direction & Capability.AddPath.Directions.SEND) != 0));
+      }
+    }
+    return new Capability.AddPath(families);
   }
 
   private static void expect(ByteBuffer value, int octets, boolean holds, String name) {

@@ -5,7 +5,6 @@ import io.margay.bgp.message.BgpMessage.Announcement;
 import io.margay.bgp.message.BgpMessage.EndOfRib;
 import io.margay.bgp.message.BgpMessage.Update;
 import io.margay.net.IpFamily;
-import io.margay.net.IpPrefix;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,18 +35,15 @@ final class UpdateDecoder {
     if (empty) {
       return Decoded.of(new EndOfRib(IpFamily.IPV4));
     }
-    List<IpPrefix> withdrawn =
-        Prefixes.decode(
-            withdrawnField, IpFamily.IPV4, NotificationError.Update.INVALID_NETWORK_FIELD);
-    List<IpPrefix> announced =
-        Prefixes.decode(body, IpFamily.IPV4, NotificationError.Update.INVALID_NETWORK_FIELD);
+    Nlri withdrawn = classic(withdrawnField);
+    Nlri announced = classic(body);
     AttributeReader reader = new AttributeReader(codec);
     reader.read(attributesField);
     boolean reachable = !announced.isEmpty() || !reader.mpReach().isEmpty();
     if (reachable) {
       requireMandatory(reader, announced);
     }
-    withdrawn = join(withdrawn, reader.mpUnreach());
+    withdrawn = withdrawn.join(reader.mpUnreach());
     if (mustWithdraw(reader)) {
       return treatAsWithdraw(reader, withdrawn, announced, reachable);
     }
@@ -58,7 +54,14 @@ final class UpdateDecoder {
         && !reader.hasMoreThanUnreach()) {
       return new Decoded(new EndOfRib(unreachFamily), reader.errors());
     }
-    return new Decoded(new Update(withdrawn, announcements(reader, announced)), reader.errors());
+    return new Decoded(
+        new Update(withdrawn.prefixes(), withdrawn.pathIds(), announcements(reader, announced)),
+        reader.errors());
+  }
+
+  /// Prefixes in the fields that only IPv4 has.
+  private Nlri classic(ByteBuffer field) {
+    return Nlri.decode(field, IpFamily.IPV4, codec, NotificationError.Update.INVALID_NETWORK_FIELD);
   }
 
   private static ByteBuffer field(ByteBuffer body, String what) {
@@ -71,7 +74,7 @@ final class UpdateDecoder {
     return field;
   }
 
-  private static void requireMandatory(AttributeReader reader, List<IpPrefix> announced) {
+  private static void requireMandatory(AttributeReader reader, Nlri announced) {
     reader.require(AttributeType.ORIGIN);
     reader.require(AttributeType.AS_PATH);
     if (!announced.isEmpty()) {
@@ -87,41 +90,30 @@ final class UpdateDecoder {
   /// Without a reachable prefix there is nothing to withdraw in answer to the error, and the
   /// prefixes may have been in what was not understood: only a reset is safe (RFC 7606 §5.2).
   private static Decoded treatAsWithdraw(
-      AttributeReader reader,
-      List<IpPrefix> withdrawn,
-      List<IpPrefix> announced,
-      boolean reachable) {
+      AttributeReader reader, Nlri withdrawn, Nlri announced, boolean reachable) {
     if (!reachable && reader.hasMoreThanUnreach()) {
       throw malformed(
           "no prefix to withdraw in answer to: "
               + String.join(", ", reader.errors().stream().map(AttributeError::message).toList()));
     }
-    List<IpPrefix> all = join(join(withdrawn, announced), reader.mpReach());
-    return new Decoded(new Update(all, List.of()), reader.errors());
+    Nlri all = withdrawn.join(announced).join(reader.mpReach());
+    return new Decoded(new Update(all.prefixes(), all.pathIds(), List.of()), reader.errors());
   }
 
-  private static List<Announcement> announcements(
-      AttributeReader reader, List<IpPrefix> announced) {
+  private static List<Announcement> announcements(AttributeReader reader, Nlri announced) {
     List<Announcement> announcements = new ArrayList<>(1);
     PathAttributes attributes = reader.attributes();
     if (!announced.isEmpty()) {
-      announcements.add(new Announcement(attributes, announced));
+      announcements.add(new Announcement(attributes, announced.prefixes(), announced.pathIds()));
     }
     if (!reader.mpReach().isEmpty()) {
       announcements.add(
           new Announcement(
-              attributes.toBuilder().nextHop(reader.mpNextHop()).build(), reader.mpReach()));
+              attributes.toBuilder().nextHop(reader.mpNextHop()).build(),
+              reader.mpReach().prefixes(),
+              reader.mpReach().pathIds()));
     }
     return announcements;
-  }
-
-  private static List<IpPrefix> join(List<IpPrefix> first, List<IpPrefix> second) {
-    if (first.isEmpty() || second.isEmpty()) {
-      return first.isEmpty() ? second : first;
-    }
-    List<IpPrefix> joined = new ArrayList<>(first);
-    joined.addAll(second);
-    return joined;
   }
 
   private static MalformedMessageException malformed(String message) {

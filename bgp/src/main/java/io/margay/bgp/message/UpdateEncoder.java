@@ -19,6 +19,7 @@ public final class UpdateEncoder {
 
   private static final int LENGTHS = 4;
   private static final int MP_UNREACH_HEADER = 4 + 3;
+  private static final int PATH_ID = 4;
 
   private final SessionCodec codec;
 
@@ -28,35 +29,36 @@ public final class UpdateEncoder {
 
   /// Withdraws prefixes, which may be of both families.
   public void withdraw(List<IpPrefix> prefixes, Consumer<ByteBuffer> frames) {
+    withdraw(prefixes, PathIds.NONE, frames);
+  }
+
+  /// Withdraws paths to prefixes, which may be of both families.
+  public void withdraw(List<IpPrefix> prefixes, PathIds pathIds, Consumer<ByteBuffer> frames) {
     for (IpFamily family : IpFamily.values()) {
-      List<IpPrefix> ofFamily = ofFamily(prefixes, family);
-      int room =
-          MessageFramer.MAX_MESSAGE
-              - MessageFramer.HEADER
-              - LENGTHS
-              - (family == IpFamily.IPV4 ? 0 : MP_UNREACH_HEADER);
-      for (List<IpPrefix> chunk : chunks(ofFamily, room)) {
-        frames.accept(family == IpFamily.IPV4 ? withdraw4(chunk) : withdraw6(chunk));
+      boolean classic = family == IpFamily.IPV4;
+      int overhead = MessageFramer.HEADER + LENGTHS + (classic ? 0 : MP_UNREACH_HEADER);
+      Run all = Run.ofFamily(prefixes, pathIds, family, codec.pathIdsSent().contains(family));
+      for (Run run : all.cut(codec.maxMessage() - overhead)) {
+        ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE, overhead + run.octets());
+        if (classic) {
+          buffer.putShort((short) run.octets());
+          run.encode(buffer);
+          buffer.putShort((short) 0);
+        } else {
+          mpUnreach(buffer, run);
+        }
+        frames.accept(MessageEncoder.finish(buffer));
       }
     }
   }
 
-  private static ByteBuffer withdraw4(List<IpPrefix> prefixes) {
-    ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE);
-    buffer.putShort((short) encodedLength(prefixes));
-    prefixes.forEach(prefix -> Prefixes.encode(buffer, prefix));
-    return MessageEncoder.finish(buffer.putShort((short) 0));
-  }
-
-  private static ByteBuffer withdraw6(List<IpPrefix> prefixes) {
-    ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE);
-    int length = 3 + encodedLength(prefixes);
+  private static void mpUnreach(ByteBuffer buffer, Run run) {
+    int length = 3 + run.octets();
     buffer.putShort((short) 0).putShort((short) (4 + length));
     header(buffer, Flags.OPTIONAL | Flags.EXTENDED_LENGTH, AttributeType.MP_UNREACH_NLRI, length);
     buffer.putShort((short) AfiSafi.IPV6_UNICAST.afi());
     buffer.put((byte) AfiSafi.IPV6_UNICAST.safi());
-    prefixes.forEach(prefix -> Prefixes.encode(buffer, prefix));
-    return MessageEncoder.finish(buffer);
+    run.encode(buffer);
   }
 
   /// Announces prefixes of one family.
@@ -65,6 +67,18 @@ public final class UpdateEncoder {
   /// @return false if nothing was written, as the attributes leave no room for a prefix
   public boolean announce(
       PathAttributes attributes, List<IpPrefix> prefixes, Consumer<ByteBuffer> frames) {
+    return announce(attributes, prefixes, PathIds.NONE, frames);
+  }
+
+  /// Announces paths to prefixes of one family.
+  ///
+  /// @param attributes with a next hop of that family
+  /// @return false if nothing was written, as the attributes leave no room for a prefix
+  public boolean announce(
+      PathAttributes attributes,
+      List<IpPrefix> prefixes,
+      PathIds pathIds,
+      Consumer<ByteBuffer> frames) {
     NextHop nextHop = attributes.nextHop();
     if (prefixes.isEmpty()) {
       return true;
@@ -77,20 +91,24 @@ public final class UpdateEncoder {
     boolean classic = family == IpFamily.IPV4;
     byte[] block = attributeBlock(attributes, classic);
     int mpHeader = classic ? 0 : 4 + 5 + nextHopLength(nextHop);
-    int room = MessageFramer.MAX_MESSAGE - MessageFramer.HEADER - LENGTHS - block.length - mpHeader;
-    if (room < 1 + family.bits() / Byte.SIZE) {
+    int overhead = MessageFramer.HEADER + LENGTHS + block.length + mpHeader;
+    int room = codec.maxMessage() - overhead;
+    if (room < PATH_ID + 1 + family.bits() / Byte.SIZE) {
       return false;
     }
-    for (List<IpPrefix> chunk : chunks(prefixes, room)) {
-      ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE).putShort((short) 0);
+    Run all = Run.ofFamily(prefixes, pathIds, family, codec.pathIdsSent().contains(family));
+    for (Run run : all.cut(room)) {
+      ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE, overhead + run.octets());
+      buffer
+          .putShort((short) 0)
+          .putShort(
+              (short) (overhead - MessageFramer.HEADER - LENGTHS + (classic ? 0 : run.octets())));
       if (classic) {
-        buffer.putShort((short) block.length).put(block);
-        chunk.forEach(prefix -> Prefixes.encode(buffer, prefix));
+        run.encode(buffer.put(block));
       } else {
-        buffer.putShort((short) (mpHeader + encodedLength(chunk) + block.length));
         // First of all, so that broken attributes after it cannot hide the prefixes (RFC 7606
         // §5.1).
-        mpReach(buffer, nextHop, chunk);
+        mpReach(buffer, nextHop, run);
         buffer.put(block);
       }
       frames.accept(MessageEncoder.finish(buffer));
@@ -98,13 +116,13 @@ public final class UpdateEncoder {
     return true;
   }
 
-  private static void mpReach(ByteBuffer buffer, NextHop nextHop, List<IpPrefix> prefixes) {
+  private static void mpReach(ByteBuffer buffer, NextHop nextHop, Run run) {
     int nextHopLength = nextHopLength(nextHop);
     header(
         buffer,
         Flags.OPTIONAL | Flags.EXTENDED_LENGTH,
         AttributeType.MP_REACH_NLRI,
-        5 + nextHopLength + encodedLength(prefixes));
+        5 + nextHopLength + run.octets());
     buffer.putShort((short) AfiSafi.IPV6_UNICAST.afi());
     buffer.put((byte) AfiSafi.IPV6_UNICAST.safi()).put((byte) nextHopLength);
     buffer.put(nextHop.address().toBytes());
@@ -113,7 +131,7 @@ public final class UpdateEncoder {
       buffer.put(linkLocal.toBytes());
     }
     buffer.put((byte) 0);
-    prefixes.forEach(prefix -> Prefixes.encode(buffer, prefix));
+    run.encode(buffer);
   }
 
   private static int nextHopLength(NextHop nextHop) {
@@ -223,31 +241,61 @@ public final class UpdateEncoder {
     }
   }
 
-  private static List<IpPrefix> ofFamily(List<IpPrefix> prefixes, IpFamily family) {
-    return prefixes.stream().filter(prefix -> prefix.family() == family).toList();
-  }
+  /// Prefixes of one family with their path identifiers.
+  ///
+  /// @param octets what they take in a message
+  private record Run(List<IpPrefix> prefixes, PathIds pathIds, boolean withIds, int octets) {
 
-  private static int encodedLength(List<IpPrefix> prefixes) {
-    return prefixes.stream().mapToInt(Prefixes::encodedLength).sum();
-  }
-
-  /// Cuts a list into runs of at most `room` octets.
-  private static List<List<IpPrefix>> chunks(List<IpPrefix> prefixes, int room) {
-    List<List<IpPrefix>> chunks = new ArrayList<>();
-    int from = 0;
-    int octets = 0;
-    for (int i = 0; i < prefixes.size(); i++) {
-      int length = Prefixes.encodedLength(prefixes.get(i));
-      if (octets + length > room) {
-        chunks.add(prefixes.subList(from, i));
-        from = i;
-        octets = 0;
+    static Run ofFamily(
+        List<IpPrefix> prefixes, PathIds pathIds, IpFamily family, boolean withIds) {
+      List<IpPrefix> chosen = new ArrayList<>(prefixes.size());
+      int[] ids = new int[withIds ? prefixes.size() : 0];
+      int octets = 0;
+      for (int i = 0; i < prefixes.size(); i++) {
+        IpPrefix prefix = prefixes.get(i);
+        if (prefix.family() == family) {
+          if (withIds) {
+            ids[chosen.size()] = pathIds.get(i);
+          }
+          chosen.add(prefix);
+          octets += Nlri.encodedLength(prefix, withIds);
+        }
       }
-      octets += length;
+      return new Run(chosen, PathIds.of(ids), withIds, octets);
     }
-    if (from < prefixes.size()) {
-      chunks.add(prefixes.subList(from, prefixes.size()));
+
+    /// Cuts into runs of at most `room` octets.
+    List<Run> cut(int room) {
+      if (octets <= room) {
+        return prefixes.isEmpty() ? List.of() : List.of(this);
+      }
+      List<Run> runs = new ArrayList<>();
+      int from = 0;
+      int taken = 0;
+      for (int i = 0; i < prefixes.size(); i++) {
+        int length = Nlri.encodedLength(prefixes.get(i), withIds);
+        if (taken + length > room) {
+          runs.add(part(from, i, taken));
+          from = i;
+          taken = 0;
+        }
+        taken += length;
+      }
+      runs.add(part(from, prefixes.size(), taken));
+      return runs;
     }
-    return chunks;
+
+    private Run part(int from, int to, int length) {
+      return new Run(prefixes.subList(from, to), pathIds.part(from, to), withIds, length);
+    }
+
+    void encode(ByteBuffer buffer) {
+      for (int i = 0; i < prefixes.size(); i++) {
+        if (withIds) {
+          buffer.putInt(pathIds.get(i));
+        }
+        Nlri.encode(buffer, prefixes.get(i));
+      }
+    }
   }
 }

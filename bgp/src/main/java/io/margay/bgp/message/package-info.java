@@ -16,9 +16,8 @@
 /// NOTIFICATION to send. Nothing else is ever thrown because of what a peer sent.
 ///
 /// Implemented: RFC 4271 §4, 1997 (communities), 2545, 2918, 4456 (attributes), 4724, 4760 (IPv4
-/// and IPv6 unicast), 5492, 6286, 6793, 7606, 7607, 9003, 9072. Extended and large communities (RFC
-/// 4360, 8092) are checked and carried, not understood. Not here yet: ADD-PATH (7911), extended
-/// messages (8654), enhanced route refresh (7313).
+/// and IPv6 unicast), 5492, 6286, 6793, 7313, 7606, 7607, 7911, 8538, 8654, 9003, 9072. Extended
+/// and large communities (RFC 4360, 8092) are checked and carried, not understood.
 @NullMarked
 package io.margay.bgp.message;
 

@@ -2,11 +2,14 @@ package io.margay.bgp.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.net.IpFamily;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,10 +35,11 @@ class CodecFuzzTest {
     int errors = 0;
     for (int i = 0; i < MESSAGES; i++) {
       byte[] octets = mutate(corpus.get(random.nextInt(corpus.size())).clone(), random);
-      SessionCodec codec = new SessionCodec(random.nextBoolean(), random.nextBoolean());
+      SessionCodec codec = codec(random);
       String context = "seed %d, message %d: %s".formatted(seed, i, Octets.of(octets));
       try {
         MessageFramer framer = new MessageFramer();
+        framer.use(codec);
         framer.append(ByteBuffer.wrap(octets));
         for (ByteBuffer frame = framer.next(); frame != null; frame = framer.next()) {
           BgpMessage message = MessageDecoder.decode(frame, codec).message();
@@ -51,6 +55,13 @@ class CodecFuzzTest {
     }
     assertThat(messages).as("messages read, seed %d", seed).isGreaterThan(MESSAGES / 10);
     assertThat(errors).as("errors seen, seed %d", seed).isGreaterThan(MESSAGES / 10);
+  }
+
+  private static SessionCodec codec(Random random) {
+    Set<IpFamily> pathIds =
+        random.nextInt(4) == 0 ? EnumSet.allOf(IpFamily.class) : EnumSet.noneOf(IpFamily.class);
+    return new SessionCodec(
+        random.nextBoolean(), random.nextBoolean(), random.nextBoolean(), pathIds, pathIds);
   }
 
   private static void checkRoundTrip(BgpMessage message, SessionCodec codec, String context) {

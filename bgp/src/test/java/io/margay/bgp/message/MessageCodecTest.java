@@ -1,6 +1,7 @@
 package io.margay.bgp.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.margay.bgp.message.AsPath.Segment;
 import io.margay.bgp.message.AsPath.SegmentType;
@@ -18,7 +19,11 @@ import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import io.margay.net.Ipv4Address;
 import io.margay.net.Ipv6Address;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,14 +84,69 @@ class MessageCodecTest {
         row(
             "OPEN of a large AS with an unknown capability",
             internal,
-            Messages.message(1, "04 5ba0 0000 ac100101 0c 02 0a 4104 fa56ea00 4602 0102"),
+            Messages.message(1, "04 5ba0 0000 ac100101 0c 02 0a 4104 fa56ea00 4902 0102"),
             new Open(
                 new AsNumber(4200000000L),
                 0,
                 ID,
                 List.of(
                     new Capability.FourOctetAs(new AsNumber(4200000000L)),
-                    new Capability.Unknown(70, Octets.parse("0102"))))),
+                    new Capability.Unknown(73, Octets.parse("0102"))))),
+        row(
+            "OPEN of a reflector",
+            internal,
+            Messages.message(
+                1, "04 fc00 005a ac100101 14 02 12 0600 4600 4508 0001 01 03 0002 01 01 4002 4000"),
+            new Open(
+                new AsNumber(64512),
+                90,
+                ID,
+                List.of(
+                    new Capability.ExtendedMessage(),
+                    new Capability.EnhancedRouteRefresh(),
+                    new Capability.AddPath(
+                        List.of(
+                            new Capability.AddPath.Directions(AfiSafi.IPV4_UNICAST, true, true),
+                            new Capability.AddPath.Directions(AfiSafi.IPV6_UNICAST, true, false))),
+                    new Capability.GracefulRestart(false, true, 0, List.of())))),
+        row(
+            "ROUTE-REFRESH begins",
+            internal,
+            Messages.message(5, "0001 01 01"),
+            new RouteRefresh(AfiSafi.IPV4_UNICAST, RouteRefresh.BEGIN)),
+        row(
+            "paths to IPv4 prefixes are withdrawn",
+            Messages.ADD_PATH,
+            Messages.message(2, "000d 00000001 08 0a 00000102 10 0a01 0000"),
+            new Update(
+                List.of(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("10.1.0.0/16")),
+                PathIds.of(1, 258),
+                List.of())),
+        row(
+            "two paths to one IPv6 prefix are withdrawn",
+            Messages.ADD_PATH,
+            Messages.message(2, "0000 0015 900f 0011 0002 01 00000001 10 fd80 00000002 10 fd80"),
+            new Update(
+                List.of(IpPrefix.parse("fd80::/16"), IpPrefix.parse("fd80::/16")),
+                PathIds.of(1, 2),
+                List.of())),
+        row(
+            "a path to an IPv4 prefix",
+            Messages.ADD_PATH,
+            Messages.update(
+                "", "400101 00 4002 00 400304 0a000001 400504 00000064", "80000007 10 ac10"),
+            new Update(
+                List.of(),
+                List.of(
+                    new Announcement(
+                        via("10.0.0.1").localPref(100L).build(),
+                        List.of(IpPrefix.parse("172.16.0.0/16")),
+                        PathIds.of(0x80000007))))),
+        row(
+            "NOTIFICATION, hard reset",
+            internal,
+            Messages.message(3, "06 09 06 02 03 627965"),
+            Notification.hardReset(Notification.cease(Cease.ADMINISTRATIVE_SHUTDOWN, "bye"))),
         row("KEEPALIVE", internal, Messages.message(4, ""), new Keepalive()),
         row(
             "NOTIFICATION, hold timer expired",
@@ -368,5 +428,58 @@ class MessageCodecTest {
               .toList();
       assertThat(read).isEqualTo(prefixes);
     }
+  }
+
+  @Test
+  void aHardResetShowsItsTrueReason() {
+    Notification shutdown = Notification.cease(Cease.ADMINISTRATIVE_SHUTDOWN, "bye");
+    assertThat(Notification.hardReset(shutdown).describe())
+        .isEqualTo("cease, hard reset, cease, administrative shutdown: \"bye\"");
+    assertThat(Notification.of(Cease.HARD_RESET).describe()).isEqualTo("cease, hard reset");
+    Notification twice = Notification.hardReset(Notification.hardReset(shutdown));
+    assertThat(twice.describe()).isEqualTo("cease, hard reset, cease, hard reset");
+  }
+
+  @Test
+  void extendedMessagesCarryMoreAndOthersKeepTheirLimit() {
+    List<IpPrefix> prefixes =
+        IntStream.range(0, 10_000)
+            .mapToObj(i -> new IpPrefix(new Ipv4Address(0x0a000000 + i), 32))
+            .toList();
+    SessionCodec extended = new SessionCodec(true, false, true, Set.of(), Set.of());
+    List<ByteBuffer> frames = new ArrayList<>();
+    new UpdateEncoder(extended).announce(via("10.0.0.1").build(), prefixes, frames::add);
+    assertThat(frames).singleElement().extracting(ByteBuffer::remaining).isEqualTo(50_037);
+    MessageFramer framer = new MessageFramer();
+    framer.use(extended);
+    framer.append(frames.getFirst());
+    ByteBuffer frame = framer.next();
+    assertThat(frame).isNotNull();
+    assertThat(MessageDecoder.decode(frame, extended).message())
+        .isEqualTo(
+            new Update(List.of(), List.of(new Announcement(via("10.0.0.1").build(), prefixes))));
+    framer.append(ByteBuffer.wrap(Messages.bytes("ffffffffffffffffffffffffffffffff 1001 01 04")));
+    assertThatExceptionOfType(MalformedMessageException.class)
+        .as("OPEN of 4097 octets")
+        .isThrownBy(framer::next);
+  }
+
+  @Test
+  void aRefreshOfUnknownSubtypeIsReadWhateverItsLength() {
+    assertThat(Messages.decode(Messages.message(5, "0001 07 01 80 00"), Messages.INTERNAL))
+        .extracting(Decoded::message)
+        .isEqualTo(new RouteRefresh(AfiSafi.IPV4_UNICAST, 7));
+  }
+
+  @Test
+  void addPathDirectionsNobodyDefinedAreIgnored() {
+    byte[] open = Messages.message(1, "04 fc00 005a ac100101 0c 02 0a 4508 0001 01 04 0002 01 02");
+    assertThat(Messages.decode(open, Messages.INTERNAL).message())
+        .isInstanceOfSatisfying(
+            Open.class,
+            message -> {
+              assertThat(message.receivesPaths()).isEmpty();
+              assertThat(message.sendsPaths()).containsExactly(IpFamily.IPV6);
+            });
   }
 }

@@ -6,8 +6,10 @@ import io.margay.bgp.message.BgpMessage.Notification;
 import io.margay.bgp.message.BgpMessage.Open;
 import io.margay.bgp.message.BgpMessage.RouteRefresh;
 import io.margay.bgp.message.BgpMessage.Update;
+import io.margay.net.IpFamily;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -17,6 +19,10 @@ final class Messages {
   static final SessionCodec INTERNAL = new SessionCodec(true, false);
   static final SessionCodec EXTERNAL = new SessionCodec(true, true);
   static final SessionCodec TWO_OCTET = new SessionCodec(false, true);
+
+  static final SessionCodec ADD_PATH =
+      new SessionCodec(
+          true, false, false, EnumSet.allOf(IpFamily.class), EnumSet.allOf(IpFamily.class));
 
   private Messages() {}
 
@@ -71,10 +77,10 @@ final class Messages {
       case Update update -> {
         List<ByteBuffer> frames = new ArrayList<>();
         UpdateEncoder encoder = new UpdateEncoder(codec);
-        encoder.withdraw(update.withdrawn(), frames::add);
+        encoder.withdraw(update.withdrawn(), update.withdrawnIds(), frames::add);
         update
             .announced()
-            .forEach(a -> encoder.announce(a.attributes(), a.prefixes(), frames::add));
+            .forEach(a -> encoder.announce(a.attributes(), a.prefixes(), a.pathIds(), frames::add));
         yield frames;
       }
     };

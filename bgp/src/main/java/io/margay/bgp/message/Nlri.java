@@ -1,0 +1,86 @@
+package io.margay.bgp.message;
+
+import io.margay.net.IpAddress;
+import io.margay.net.IpFamily;
+import io.margay.net.IpPrefix;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Prefixes as messages carry them: a length in bits, then as many octets as hold them (RFC 4271
+/// §4.3); with ADD-PATH an identifier of 4 octets before each (RFC 7911 §3).
+record Nlri(List<IpPrefix> prefixes, PathIds pathIds) {
+
+  static final Nlri NONE = new Nlri(List.of(), PathIds.NONE);
+
+  private static final int PATH_ID = 4;
+
+  /// Reads prefixes until the buffer ends. Bits after the prefix length are cleared: their value is
+  /// irrelevant (RFC 4271 §4.3).
+  ///
+  /// @param error what to answer if this is no list of prefixes
+  static Nlri decode(
+      ByteBuffer buffer, IpFamily family, SessionCodec codec, NotificationError error) {
+    boolean withIds = codec.pathIdsReceived().contains(family);
+    List<IpPrefix> prefixes = new ArrayList<>();
+    int[] ids = withIds ? new int[buffer.remaining() / (PATH_ID + 1)] : new int[0];
+    while (buffer.hasRemaining()) {
+      if (withIds) {
+        if (buffer.remaining() <= PATH_ID) {
+          throw new MalformedMessageException(
+              error,
+              "NLRI ends in a path identifier: %d octets left, expected 4 and a prefix (RFC 7911)"
+                  .formatted(buffer.remaining()));
+        }
+        ids[prefixes.size()] = buffer.getInt();
+      }
+      prefixes.add(prefix(buffer, family, error));
+    }
+    if (prefixes.isEmpty()) {
+      return NONE;
+    }
+    return new Nlri(prefixes, PathIds.of(withIds ? Arrays.copyOf(ids, prefixes.size()) : ids));
+  }
+
+  private static IpPrefix prefix(ByteBuffer buffer, IpFamily family, NotificationError error) {
+    int length = buffer.get() & 0xff;
+    int octets = octets(length);
+    if (length > family.bits() || octets > buffer.remaining()) {
+      throw new MalformedMessageException(
+          error,
+          "NLRI with prefix length %d and %d octets left, expected 0-%d and %d octets"
+              .formatted(length, buffer.remaining(), family.bits(), octets));
+    }
+    byte[] address = new byte[family.bits() / Byte.SIZE];
+    buffer.get(address, 0, octets);
+    return new IpPrefix(IpAddress.of(address), length).masked();
+  }
+
+  boolean isEmpty() {
+    return prefixes.isEmpty();
+  }
+
+  Nlri join(Nlri other) {
+    if (isEmpty() || other.isEmpty()) {
+      return isEmpty() ? other : this;
+    }
+    List<IpPrefix> joined = new ArrayList<>(prefixes);
+    joined.addAll(other.prefixes);
+    return new Nlri(joined, pathIds.append(prefixes.size(), other.pathIds));
+  }
+
+  /// The octets that a prefix takes.
+  static int encodedLength(IpPrefix prefix, boolean withId) {
+    return (withId ? PATH_ID : 0) + 1 + octets(prefix.length());
+  }
+
+  static void encode(ByteBuffer buffer, IpPrefix prefix) {
+    buffer.put((byte) prefix.length());
+    buffer.put(prefix.address().toBytes(), 0, octets(prefix.length()));
+  }
+
+  private static int octets(int bits) {
+    return (bits + Byte.SIZE - 1) / Byte.SIZE;
+  }
+}

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Unpacks other BGP daemons below target/bgp-peers/ for the tests to talk with. Nothing is installed
+# and no service is started: BIRD 1.6 and BIRD 2 cannot be installed together, and the packages
+# start their daemons. A daemon that cannot be had is left out; its tests say so and are skipped.
+set -eu
+cd "$(dirname "$(readlink -f "$0")")/.."
+peers=$PWD/target/bgp-peers
+packages="bird frr openbgpd gobgpd"
+
+is_installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+# The libraries that a package needs and the host does not have.
+libraries() {
+  apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks \
+    --no-replaces --no-enhances "$1" | grep '^lib' | sort -u |
+    while read -r library; do is_installed "$library" || printf '%s\n' "$library"; done
+}
+
+unpack() {
+  rm -rf "$peers/$1.new"
+  mkdir -p "$peers/$1.new/debs"
+  # As the user that owns the directory, or apt warns about its sandbox.
+  for package in "$1" $(libraries "$1"); do
+    (cd "$peers/$1.new/debs" && apt-get -o APT::Sandbox::User=root download -q "$package") \
+      >>"$peers/log" 2>&1 || [ "$package" != "$1" ] || return 1
+  done
+  for deb in "$peers/$1.new/debs"/*.deb; do dpkg -x "$deb" "$peers/$1.new"; done
+  rm -r "$peers/$1.new/debs"
+  mv "$peers/$1.new" "$peers/$1"
+}
+
+mkdir -p "$peers"
+: >"$peers/log"
+for package in $packages; do
+  [ -d "$peers/$package" ] || unpack "$package" ||
+    printf 'No package %s to be had (see %s); tests with it are skipped.\n' "$package" "$peers/log" >&2
+done
