@@ -9,6 +9,7 @@ import io.margay.dataplane.config.FelixConfig;
 import io.margay.datastore.Key;
 import io.margay.datastore.SyncListener.SyncUpdate;
 import io.margay.kernel.Link;
+import io.margay.kernel.LinkAddress;
 import io.margay.kernel.Route;
 import io.margay.linux.LinuxKernel;
 import io.margay.loop.EventLoop;
@@ -91,10 +92,15 @@ final class DataplaneRunner {
     tell(dataplane.bootstrap());
   }
 
-  /// Reads the interfaces there are; the monitor tells of later ones.
+  /// Reads the interfaces there are, and their addresses; the monitor tells of later ones.
   void readLinks() {
-    dataplane.onLinks(kernel.links().list());
+    readLinksAndAddresses();
     scheduleApply();
+  }
+
+  private void readLinksAndAddresses() {
+    dataplane.onLinks(kernel.links().list());
+    dataplane.onAddresses(kernel.links().addresses());
   }
 
   void onUpdates(List<SyncUpdate> updates) {
@@ -155,6 +161,16 @@ final class DataplaneRunner {
     scheduleApply();
   }
 
+  void onAddress(LinkAddress address) {
+    dataplane.onAddress(address);
+    scheduleApply();
+  }
+
+  void onAddressRemoved(LinkAddress address) {
+    dataplane.onAddressRemoved(address);
+    scheduleApply();
+  }
+
   void onRoute(Route route) {
     dataplane.onRoute(route);
     scheduleApply();
@@ -167,7 +183,7 @@ final class DataplaneRunner {
 
   /// Has the next apply read all of the kernel anew.
   void resync() {
-    dataplane.onLinks(kernel.links().list());
+    readLinksAndAddresses();
     dataplane.resync();
     scheduleApply();
   }

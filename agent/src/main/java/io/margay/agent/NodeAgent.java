@@ -177,12 +177,12 @@ final class NodeAgent implements AutoCloseable {
 
     @Override
     public void onAddress(LinkAddress address) {
-      LOG.debug("Address {} on link {}.", address.address(), address.linkIndex());
+      dataplaneLoop.execute(() -> dataplane.onAddress(address));
     }
 
     @Override
     public void onAddressRemoved(LinkAddress address) {
-      LOG.debug("Address {} gone from link {}.", address.address(), address.linkIndex());
+      dataplaneLoop.execute(() -> dataplane.onAddressRemoved(address));
     }
 
     @Override

@@ -7,8 +7,10 @@ import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
+import io.margay.model.ResourceKey.HostEndpointKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,10 +40,10 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
   // Guarded by the lock.
 
   /// How every endpoint of this node is, as far as is known.
-  private final Map<WorkloadEndpointKey, Key.EndpointStatus> current = new HashMap<>();
+  private final Map<Key<Key.EndpointStatus>, Key.EndpointStatus> current = new HashMap<>();
 
   /// What is to be written; a null value deletes.
-  private final Map<WorkloadEndpointKey, Key.@Nullable EndpointStatus> pending =
+  private final Map<Key<Key.EndpointStatus>, Key.@Nullable EndpointStatus> pending =
       new LinkedHashMap<>();
 
   private boolean enabled;
@@ -89,6 +91,25 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
 
   @Override
   public void onStatus(WorkloadEndpointKey endpoint, EndpointStatus status) {
+    put(new Key.WorkloadEndpointStatus(endpoint), status);
+  }
+
+  @Override
+  public void onRemoved(WorkloadEndpointKey endpoint) {
+    remove(new Key.WorkloadEndpointStatus(endpoint));
+  }
+
+  @Override
+  public void onStatus(HostEndpointKey endpoint, EndpointStatus status) {
+    put(new Key.HostEndpointStatus(endpoint), status);
+  }
+
+  @Override
+  public void onRemoved(HostEndpointKey endpoint) {
+    remove(new Key.HostEndpointStatus(endpoint));
+  }
+
+  private void put(Key<Key.EndpointStatus> endpoint, EndpointStatus status) {
     Key.EndpointStatus stored =
         switch (status) {
           case UP -> Key.EndpointStatus.UP;
@@ -104,8 +125,7 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
     }
   }
 
-  @Override
-  public void onRemoved(WorkloadEndpointKey endpoint) {
+  private void remove(Key<Key.EndpointStatus> endpoint) {
     lock.lock();
     try {
       current.remove(endpoint);
@@ -116,7 +136,7 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
   }
 
   private void write(
-      WorkloadEndpointKey endpoint, Key.@Nullable EndpointStatus status, boolean wanted) {
+      Key<Key.EndpointStatus> endpoint, Key.@Nullable EndpointStatus status, boolean wanted) {
     if (wanted) {
       pending.put(endpoint, status);
       changed.signal();
@@ -126,13 +146,13 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
   private void addStaleOnes() {
     try {
       List<Entry<Key.EndpointStatus>> stored =
-          datastore.list(new KeyRange.WorkloadEndpointStatuses(node));
+          new ArrayList<>(datastore.list(new KeyRange.WorkloadEndpointStatuses(node)));
+      stored.addAll(datastore.list(new KeyRange.HostEndpointStatuses(node)));
       lock.lock();
       try {
         for (Entry<Key.EndpointStatus> entry : stored) {
-          if (entry.key() instanceof Key.WorkloadEndpointStatus(var endpoint)
-              && !current.containsKey(endpoint)) {
-            pending.putIfAbsent(endpoint, null);
+          if (!current.containsKey(entry.key())) {
+            pending.putIfAbsent(entry.key(), null);
           }
         }
       } finally {
@@ -147,7 +167,7 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
     try {
       addStaleOnes();
       while (true) {
-        Map<WorkloadEndpointKey, Key.@Nullable EndpointStatus> batch = take();
+        Map<Key<Key.EndpointStatus>, Key.@Nullable EndpointStatus> batch = take();
         if (batch.isEmpty()) {
           return;
         }
@@ -159,14 +179,15 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
   }
 
   /// Waits for something to write; empty once closed with nothing left.
-  private Map<WorkloadEndpointKey, Key.@Nullable EndpointStatus> take()
+  private Map<Key<Key.EndpointStatus>, Key.@Nullable EndpointStatus> take()
       throws InterruptedException {
     lock.lock();
     try {
       while (pending.isEmpty() && !closed) {
         changed.await();
       }
-      Map<WorkloadEndpointKey, Key.@Nullable EndpointStatus> batch = new LinkedHashMap<>(pending);
+      Map<Key<Key.EndpointStatus>, Key.@Nullable EndpointStatus> batch =
+          new LinkedHashMap<>(pending);
       pending.clear();
       return batch;
     } finally {
@@ -174,7 +195,7 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
     }
   }
 
-  private void write(Map<WorkloadEndpointKey, Key.@Nullable EndpointStatus> batch)
+  private void write(Map<Key<Key.EndpointStatus>, Key.@Nullable EndpointStatus> batch)
       throws InterruptedException {
     for (var entry : batch.entrySet()) {
       try {
@@ -190,20 +211,19 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
     }
   }
 
-  private void write(WorkloadEndpointKey key, Key.@Nullable EndpointStatus status) {
-    Key.WorkloadEndpointStatus statusKey = new Key.WorkloadEndpointStatus(key);
+  private void write(Key<Key.EndpointStatus> key, Key.@Nullable EndpointStatus status) {
     if (status != null) {
-      datastore.apply(statusKey, status);
+      datastore.apply(key, status);
       return;
     }
     try {
-      datastore.delete(statusKey, null);
+      datastore.delete(key, null);
     } catch (DatastoreException.DoesNotExist e) {
       LOG.debug("{} had no status.", key);
     }
   }
 
-  private void putBack(WorkloadEndpointKey key, Key.@Nullable EndpointStatus status)
+  private void putBack(Key<Key.EndpointStatus> key, Key.@Nullable EndpointStatus status)
       throws InterruptedException {
     lock.lock();
     try {

@@ -21,6 +21,7 @@ import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.kernel.ApplyOutcome;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.Link;
+import io.margay.kernel.LinkAddress;
 import io.margay.kernel.Route;
 import io.margay.kernel.iptables.Table;
 import io.margay.kernel.route.RouteChange;
@@ -35,8 +36,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Brings the kernel to what the calculation graph says this node should hold.
 ///
@@ -58,11 +57,11 @@ import org.slf4j.LoggerFactory;
 /// Belongs to one thread, which calls into the kernel may block.
 public final class Dataplane {
 
-  private static final Logger log = LoggerFactory.getLogger(Dataplane.class);
-
   private final KernelAccess kernel;
   private final NodeState node = new NodeState();
+  private final HostEndpoints hostEndpoints = new HostEndpoints();
   private final WorkloadStatuses statuses;
+  private final HostEndpointStatuses hostStatuses;
   private final StaleConnections staleConnections;
 
   private DataplaneConfig config;
@@ -73,11 +72,15 @@ public final class Dataplane {
   /// Interfaces whose workload changed since it was last rendered.
   private final Set<String> dirtyInterfaces = new TreeSet<>();
 
+  /// Whether host endpoints, or what decides which interfaces they govern, changed since.
+  private boolean hostEndpointsDirty;
+
   public Dataplane(
       DataplaneConfig config, KernelAccess kernel, EndpointStatusListener statusListener) {
     this.config = config;
     this.kernel = kernel;
     this.statuses = new WorkloadStatuses(statusListener);
+    this.hostStatuses = new HostEndpointStatuses(statusListener);
     this.staleConnections = new StaleConnections(kernel.conntrack());
     this.families = families(config, kernel);
     this.sysctls = new WorkloadSysctls(kernel.sysctls(), config.ipv6());
@@ -104,6 +107,7 @@ public final class Dataplane {
     onFamilies(family -> family.setPools(node.pools()));
     onFamilies(family -> family.setHosts(node.hostAddresses().values()));
     node.workloadInterfaces().forEach(this::onWorkloadOf);
+    onHostEndpoints();
   }
 
   private void onFamilies(Consumer<FamilyDataplane> action) {
@@ -172,8 +176,14 @@ public final class Dataplane {
         node.removeWorkload(key).forEach(this::onWorkloadOf);
         statuses.remove(key);
       }
-      case HostEndpointActive _, HostEndpointInactive _ ->
-          log.debug("Host endpoints are not governed: {}", update);
+      case HostEndpointActive(var key, var endpoint) -> {
+        hostEndpoints.put(key, endpoint);
+        onHostEndpoints();
+      }
+      case HostEndpointInactive(var key) -> {
+        hostEndpoints.remove(key);
+        onHostEndpoints();
+      }
       case HostAddressActive(var name, var address) -> {
         node.hostAddresses().put(name, address);
         onFamilies(family -> family.setHosts(node.hostAddresses().values()));
@@ -208,6 +218,11 @@ public final class Dataplane {
     statuses.consider(interfaceName);
   }
 
+  private void onHostEndpoints() {
+    hostEndpointsDirty = true;
+    hostStatuses.consider();
+  }
+
   /// Others would make iptables refuse the whole table.
   private static boolean isInterfaceName(String name) {
     return name.matches("[A-Za-z0-9_.-]{1,15}");
@@ -228,10 +243,13 @@ public final class Dataplane {
   /// A link exists, appeared or changed.
   public void onLink(Link link) {
     Link before = node.links().get(link.name());
-    renamedFrom(link).forEach(this::onLinkRemoved);
+    renamedFrom(link).forEach(this::onNameGone);
     node.links().put(link.name(), link);
     onFamilies(family -> family.onLink(link));
     considerOwnerOf(link.name());
+    if (!link.equals(before)) {
+      considerHostInterface(link);
+    }
     boolean cameUp =
         link.adminUp() && (before == null || !before.adminUp() || before.index() != link.index());
     if (cameUp && node.ownerOf(link.name()) != null && config.isWorkloadInterface(link.name())) {
@@ -246,16 +264,54 @@ public final class Dataplane {
   }
 
   public void onLinkRemoved(Link link) {
+    hostEndpoints.forgetAddressesOf(link);
+    onNameGone(link);
+  }
+
+  /// The link was removed, or has another name now and keeps its addresses.
+  private void onNameGone(Link link) {
     node.links().remove(link.name());
     onFamilies(family -> family.onLinkRemoved(link));
     sysctls.remove(link.name());
     considerOwnerOf(link.name());
+    considerHostInterface(link);
   }
 
   private void considerOwnerOf(String interfaceName) {
     if (node.ownerOf(interfaceName) != null) {
       statuses.consider(interfaceName);
     }
+  }
+
+  private void considerHostInterface(Link link) {
+    if (!config.isWorkloadInterface(link.name())) {
+      onHostEndpoints();
+    }
+  }
+
+  /// These addresses are on the host's interfaces and no others: at start, and after notices were
+  /// lost. Tell of the links first.
+  public void onAddresses(Collection<LinkAddress> addresses) {
+    hostEndpoints.setAddresses(addresses);
+    onHostEndpoints();
+  }
+
+  /// An interface has the address.
+  public void onAddress(LinkAddress address) {
+    hostEndpoints.add(address);
+    considerHostInterface(address);
+  }
+
+  public void onAddressRemoved(LinkAddress address) {
+    hostEndpoints.remove(address);
+    considerHostInterface(address);
+  }
+
+  /// Notices of an address may come before those of its link, which then have it looked at.
+  private void considerHostInterface(LinkAddress address) {
+    node.links().values().stream()
+        .filter(link -> link.index() == address.linkIndex())
+        .forEach(this::considerHostInterface);
   }
 
   /// A route of the main table appeared or was replaced.
@@ -279,10 +335,12 @@ public final class Dataplane {
   public boolean needsApply() {
     return inSync
         && (!dirtyInterfaces.isEmpty()
+            || hostEndpointsDirty
             || families.stream().anyMatch(FamilyDataplane::needsApply)
             || sysctls.needsApply()
             || !staleConnections.isEmpty()
-            || statuses.isPending());
+            || statuses.isPending()
+            || hostStatuses.isPending());
   }
 
   /// Writes what differs, once; nothing before [#onInSync()].
@@ -291,6 +349,7 @@ public final class Dataplane {
       return ApplyReport.NOTHING;
     }
     renderInterfaces();
+    renderHostEndpoints();
     ApplyReport.Builder report = new ApplyReport.Builder();
     onFamilies(family -> report.add(family.applySets()));
     Set<FamilyDataplane> protectedFamilies = applyRules(report);
@@ -300,7 +359,9 @@ public final class Dataplane {
     routed.forEach(family -> report.add(family.applyNeighbours()));
     staleConnections.forget(report);
     routed.forEach(family -> report.add(family.applySetDeletions()));
-    statuses.publish(node, this::troubleOf, families.size() == protectedFamilies.size());
+    boolean rulesInPlace = families.size() == protectedFamilies.size();
+    statuses.publish(node, this::troubleOf, rulesInPlace);
+    hostStatuses.publish(hostEndpoints, node.links(), rulesInPlace);
     return report.build();
   }
 
@@ -334,6 +395,20 @@ public final class Dataplane {
     onFamilies(family -> family.setDispatch(node.workloadInterfaces()));
     onFamilies(family -> family.setFloating(node.nats()));
     dirtyInterfaces.clear();
+  }
+
+  private void renderHostEndpoints() {
+    if (!hostEndpointsDirty) {
+      return;
+    }
+    List<Link> hostLinks =
+        node.links().values().stream()
+            .filter(link -> !config.isWorkloadInterface(link.name()))
+            .filter(link -> isInterfaceName(link.name()))
+            .toList();
+    hostEndpoints.resolve(hostLinks);
+    onFamilies(family -> family.setHostEndpoints(hostEndpoints.byInterface()));
+    hostEndpointsDirty = false;
   }
 
   private boolean isUp(String interfaceName) {

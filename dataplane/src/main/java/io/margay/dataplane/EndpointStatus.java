@@ -2,13 +2,14 @@ package io.margay.dataplane;
 
 import java.util.Locale;
 
-/// How a workload endpoint stands.
+/// How an endpoint stands.
 public enum EndpointStatus {
-  /// In service, its interface is up, and the kernel holds what it needs.
+  /// In service, its interfaces are up, and the kernel holds what it needs.
   UP,
-  /// Out of service, or its interface is down or not there.
+  /// Out of service, or an interface of it is down or, for a workload, not there.
   DOWN,
-  /// The kernel does not hold what it needs; the log says why.
+  /// The kernel does not hold what it needs, or a host endpoint governs no interface; the log says
+  /// why.
   ERROR;
 
   /// The status as the datastore spells it.

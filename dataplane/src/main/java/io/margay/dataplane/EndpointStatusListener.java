@@ -1,5 +1,6 @@
 package io.margay.dataplane;
 
+import io.margay.model.ResourceKey.HostEndpointKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 
 /// Is told how endpoints stand, at the end of an apply and only if it changed. Called by the
@@ -10,4 +11,9 @@ public interface EndpointStatusListener {
 
   /// The endpoint is no longer this node's.
   void onRemoved(WorkloadEndpointKey endpoint);
+
+  void onStatus(HostEndpointKey endpoint, EndpointStatus status);
+
+  /// The endpoint is no longer this node's.
+  void onRemoved(HostEndpointKey endpoint);
 }

@@ -1,5 +1,6 @@
 package io.margay.dataplane;
 
+import io.margay.calc.output.NodeUpdate.LocalHostEndpoint;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.calc.output.RuleSet;
 import io.margay.dataplane.config.DataplaneConfig;
@@ -31,6 +32,7 @@ import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import io.margay.net.MacAddress;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -39,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -64,6 +67,7 @@ final class FamilyDataplane {
   private final AddressClaims claims = new AddressClaims();
   private final Map<String, Set<IpAddress>> neighboursByInterface = new HashMap<>();
   private Set<String> dispatchChains = Set.of();
+  private final Map<Table, Set<String>> hostChains = new EnumMap<>(Table.class);
 
   FamilyDataplane(DataplaneConfig config, IpFamily family, KernelAccess kernel) {
     this.config = config;
@@ -99,9 +103,8 @@ final class FamilyDataplane {
       skeleton.hooks(table).forEach((chain, rules) -> table(table).setHook(chain, rules));
       skeleton.chains(table).forEach(table(table)::setChain);
     }
-    DispatchChains.withoutHostEndpoints().forEach(table(Table.RAW)::setChain);
-    DispatchChains.withoutHostEndpoints().forEach(table(Table.FILTER)::setChain);
     setDispatch(Set.of());
+    setHostEndpoints(new TreeMap<>());
     setFloating(List.of());
     setPools(Map.of());
     setHosts(List.of());
@@ -195,6 +198,35 @@ final class FamilyDataplane {
         .filter(name -> !names.contains(name))
         .forEach(table(Table.FILTER)::removeChain);
     dispatchChains = names;
+  }
+
+  /// Wants the chains of host endpoints and their dispatch.
+  ///
+  /// @param endpoints by the interface each governs
+  void setHostEndpoints(SortedMap<String, LocalHostEndpoint> endpoints) {
+    List<Chain> filter = new ArrayList<>(DispatchChains.forHostEndpoints(endpoints.keySet()));
+    List<Chain> raw = new ArrayList<>();
+    Set<String> untracked = new TreeSet<>();
+    endpoints.forEach((interfaceName, endpoint) -> {
+      filter.addAll(endpointChains.host(interfaceName, endpoint));
+      List<Chain> beforeTracking = endpointChains.hostUntracked(interfaceName, endpoint);
+      if (!beforeTracking.isEmpty()) {
+        raw.addAll(beforeTracking);
+        untracked.add(interfaceName);
+      }
+    });
+    raw.addAll(DispatchChains.forHostEndpoints(untracked));
+    setHostChains(Table.FILTER, filter);
+    setHostChains(Table.RAW, raw);
+  }
+
+  private void setHostChains(Table table, List<Chain> chains) {
+    Set<String> names = chains.stream().map(Chain::name).collect(Collectors.toSet());
+    chains.forEach(table(table)::setChain);
+    hostChains.getOrDefault(table, Set.of()).stream()
+        .filter(name -> !names.contains(name))
+        .forEach(table(table)::removeChain);
+    hostChains.put(table, names);
   }
 
   void setFloating(Collection<IpNat> nats) {

@@ -10,6 +10,7 @@ import io.margay.kernel.LinkAddress;
 import io.margay.kernel.Route;
 import io.margay.kernel.fake.FakeKernel;
 import io.margay.kernel.iptables.Table;
+import io.margay.model.ResourceKey.HostEndpointKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.net.IpFamily;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class Host {
   final FakeKernel kernel = new FakeKernel();
   final Map<WorkloadEndpointKey, EndpointStatus> statuses =
       new TreeMap<>((one, other) -> one.toString().compareTo(other.toString()));
+  final Map<String, EndpointStatus> hostStatuses = new TreeMap<>();
   final List<String> statusEvents = new ArrayList<>();
   private Dataplane dataplane = start(SeedScenario.CONFIG);
   private KernelMonitor.Subscription subscription = follow();
@@ -58,6 +60,16 @@ final class Host {
             statuses.remove(endpoint);
             statusEvents.add(endpoint.workload() + " removed");
           }
+
+          @Override
+          public void onStatus(HostEndpointKey endpoint, EndpointStatus status) {
+            hostStatuses.put(endpoint.name(), status);
+          }
+
+          @Override
+          public void onRemoved(HostEndpointKey endpoint) {
+            hostStatuses.remove(endpoint.name());
+          }
         });
   }
 
@@ -78,10 +90,14 @@ final class Host {
                   }
 
                   @Override
-                  public void onAddress(LinkAddress address) {}
+                  public void onAddress(LinkAddress address) {
+                    dataplane.onAddress(address);
+                  }
 
                   @Override
-                  public void onAddressRemoved(LinkAddress address) {}
+                  public void onAddressRemoved(LinkAddress address) {
+                    dataplane.onAddressRemoved(address);
+                  }
 
                   @Override
                   public void onRoute(Route route) {
@@ -99,6 +115,7 @@ final class Host {
                   }
                 });
     dataplane.onLinks(kernel.links().list());
+    dataplane.onAddresses(kernel.links().addresses());
     return following;
   }
 
@@ -111,6 +128,7 @@ final class Host {
   void restart(DataplaneConfig config) {
     subscription.close();
     statuses.clear();
+    hostStatuses.clear();
     statusEvents.clear();
     dataplane = start(config);
     subscription = follow();

@@ -24,4 +24,7 @@ public sealed interface KeyRange<V> {
 
   /// Statuses of the workload endpoints of a node.
   record WorkloadEndpointStatuses(String node) implements KeyRange<Key.EndpointStatus> {}
+
+  /// Statuses of the host endpoints of a node.
+  record HostEndpointStatuses(String node) implements KeyRange<Key.EndpointStatus> {}
 }

@@ -262,6 +262,12 @@ public abstract class DatastoreContract {
     assertThat(datastore.list(new KeyRange.WorkloadEndpointStatuses("a")))
         .extracting(Entry::key)
         .containsExactly(status);
+    Key<EndpointStatus> hostStatus =
+        new Key.HostEndpointStatus(new ResourceKey.HostEndpointKey("a", "eth0"));
+    datastore.apply(hostStatus, EndpointStatus.DOWN);
+    assertThat(datastore.list(new KeyRange.HostEndpointStatuses("a")))
+        .extracting(Entry::key)
+        .containsExactly(hostStatus);
   }
 
   @Test

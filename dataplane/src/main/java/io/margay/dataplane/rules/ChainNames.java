@@ -38,6 +38,16 @@ public final class ChainNames {
     return shortened("cali-fw-", interfaceName, MAX_LENGTH);
   }
 
+  /// Egress of the host through the interface.
+  public static String toHostEndpoint(String interfaceName) {
+    return shortened("cali-th-", interfaceName, MAX_LENGTH);
+  }
+
+  /// Ingress of the host through the interface.
+  public static String fromHostEndpoint(String interfaceName) {
+    return shortened("cali-fh-", interfaceName, MAX_LENGTH);
+  }
+
   public static String policyInbound(String policy) {
     return shortened("cali-pi-", policy, MAX_LENGTH);
   }

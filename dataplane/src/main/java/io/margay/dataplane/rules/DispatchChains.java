@@ -60,12 +60,16 @@ public final class DispatchChains {
         .chains(interfaceNames);
   }
 
-  /// Chains for host endpoints (tables `raw` and `filter`), without any: what no host endpoint
+  /// Chains for interfaces that host endpoints govern (tables `raw` and `filter`): what none
   /// governs goes on as if we were not there.
-  public static List<Chain> withoutHostEndpoints() {
-    return List.of(
-        new Chain(ChainNames.FROM_HOST_ENDPOINT, List.of()),
-        new Chain(ChainNames.TO_HOST_ENDPOINT, List.of()));
+  public static List<Chain> forHostEndpoints(Collection<String> interfaceNames) {
+    return new DispatchChains(
+            ChainNames.FROM_HOST_ENDPOINT,
+            ChainNames.TO_HOST_ENDPOINT,
+            ChainNames::fromHostEndpoint,
+            ChainNames::toHostEndpoint,
+            List.of())
+        .chains(interfaceNames);
   }
 
   /// Children before roots.

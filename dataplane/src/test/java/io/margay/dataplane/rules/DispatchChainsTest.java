@@ -90,10 +90,26 @@ class DispatchChainsTest {
 
   @Test
   void hostEndpointRootsAreThereAndEmpty() {
-    assertThat(DispatchChains.withoutHostEndpoints())
+    assertThat(DispatchChains.forHostEndpoints(List.of()))
         .containsExactly(
             new Chain("cali-from-host-endpoint", List.of()),
             new Chain("cali-to-host-endpoint", List.of()));
+  }
+
+  @Test
+  void whatNoHostEndpointGovernsReturns() {
+    assertThat(
+            DispatchChains.forHostEndpoints(List.of("eth1", "bond0", "eth0")).stream()
+                .flatMap(DispatchChainsTest::lines))
+        .containsExactly(
+            "cali-from-host-endpoint-e --in-interface eth0 --goto cali-fh-eth0",
+            "cali-from-host-endpoint-e --in-interface eth1 --goto cali-fh-eth1",
+            "cali-to-host-endpoint-e --out-interface eth0 --goto cali-th-eth0",
+            "cali-to-host-endpoint-e --out-interface eth1 --goto cali-th-eth1",
+            "cali-from-host-endpoint --in-interface bond0 --goto cali-fh-bond0",
+            "cali-from-host-endpoint --in-interface e+ --goto cali-from-host-endpoint-e",
+            "cali-to-host-endpoint --out-interface bond0 --goto cali-th-bond0",
+            "cali-to-host-endpoint --out-interface e+ --goto cali-to-host-endpoint-e");
   }
 
   private static List<String> lines(String... interfaceNames) {

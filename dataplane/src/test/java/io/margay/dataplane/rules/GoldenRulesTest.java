@@ -51,8 +51,8 @@ class GoldenRulesTest {
   private static List<Chain> chains(List<NodeUpdate> updates, Table table) {
     PolicyChains policies = new PolicyChains(SeedScenario.CONFIG, IpFamily.IPV4);
     EndpointChains endpoints = new EndpointChains(SeedScenario.CONFIG.marks());
-    List<Chain> raw = new ArrayList<>(DispatchChains.withoutHostEndpoints());
-    List<Chain> filter = new ArrayList<>(DispatchChains.withoutHostEndpoints());
+    List<Chain> raw = new ArrayList<>(DispatchChains.forHostEndpoints(List.of()));
+    List<Chain> filter = new ArrayList<>(DispatchChains.forHostEndpoints(List.of()));
     List<String> interfaces = new ArrayList<>();
     for (NodeUpdate update : updates) {
       if (update instanceof PolicyActive(String name, var rules)) {

@@ -34,6 +34,7 @@ public final class NodeRemoval {
     addAll(doomed, new KeyRange.FelixSettings(node.name()));
     addAll(doomed, new KeyRange.BlockAffinities(node.name()));
     addAll(doomed, new KeyRange.WorkloadEndpointStatuses(node.name()));
+    addAll(doomed, new KeyRange.HostEndpointStatuses(node.name()));
     doomed.add(new Key.NodeStatus(node.name()));
     datastore.deleteAll(doomed);
   }

@@ -162,6 +162,8 @@ final class KeyPaths {
           List.of(node == null ? AFFINITIES : AFFINITIES + segment(node) + "/");
       case KeyRange.WorkloadEndpointStatuses(var node) ->
           List.of(STATUSES + segment(node) + "/workload/");
+      case KeyRange.HostEndpointStatuses(var node) ->
+          List.of(STATUSES + segment(node) + "/endpoint/");
     };
   }
 
@@ -184,6 +186,7 @@ final class KeyPaths {
       case KeyRange.BgpSettings _ -> key instanceof Key.BgpSetting;
       case KeyRange.BlockAffinities _ -> key instanceof Key.BlockAffinity;
       case KeyRange.WorkloadEndpointStatuses _ -> key instanceof Key.WorkloadEndpointStatus;
+      case KeyRange.HostEndpointStatuses _ -> key instanceof Key.HostEndpointStatus;
     };
   }
 
