@@ -12,15 +12,24 @@ public final class EtcdErrors {
     this.access = access;
   }
 
-  /// @param reason the innermost text of the failure
-  public Unavailable unreachable(String reason, Throwable cause) {
+  /// @param isWrite whether the call would have changed something
+  public Unavailable explain(CallFailedException e, boolean isWrite) {
+    return switch (e.kind()) {
+      case UNREACHABLE -> unreachable(e.reason(), e);
+      case UNANSWERED -> unanswered(e.reason(), isWrite, e);
+      case TOKEN_EXPIRED, UNAUTHORIZED -> unauthorized(e.reason(), e);
+      case COMPACTED, REFUSED -> refused(e.reason(), e);
+    };
+  }
+
+  private Unavailable unreachable(String reason, Throwable cause) {
     return new Unavailable(
         "no member of %s can be spoken to: %s. Nothing was changed. %s."
             .formatted(access, reason, advice(reason)),
         cause);
   }
 
-  public Unavailable unanswered(String reason, boolean wasWrite, Throwable cause) {
+  private Unavailable unanswered(String reason, boolean wasWrite, Throwable cause) {
     return new Unavailable(
         ("%s did not answer in time: %s. %s. Check that more than half of its members run and"
                 + " reach each other (etcdctl endpoint health).")
@@ -33,7 +42,7 @@ public final class EtcdErrors {
         cause);
   }
 
-  public Unavailable unauthorized(String reason, Throwable cause) {
+  private Unavailable unauthorized(String reason, Throwable cause) {
     var credentials = access.credentials();
     String who =
         credentials == null
@@ -47,7 +56,7 @@ public final class EtcdErrors {
         cause);
   }
 
-  public Unavailable refused(String reason, Throwable cause) {
+  private Unavailable refused(String reason, Throwable cause) {
     return new Unavailable(
         "%s refused: %s. Nothing was changed. %s.".formatted(access, reason, refusal(reason)),
         cause);

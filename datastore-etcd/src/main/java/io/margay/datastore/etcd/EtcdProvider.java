@@ -3,12 +3,13 @@ package io.margay.datastore.etcd;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.DatastoreProvider;
+import io.margay.datastore.etcd.v2.EtcdV2Store;
 import io.margay.datastore.etcd.v3.EtcdV3Store;
 import io.margay.datastore.path.PathDatastore;
 import java.util.Optional;
 
-/// Opens datastores on etcd. Opening asks nothing of the cluster, so an agent can start before etcd
-/// does; the first call tells whether it is there.
+/// Opens datastores on etcd, by either of its APIs. Opening asks nothing of the cluster, so an
+/// agent can start before etcd does; the first call tells whether it is there.
 public final class EtcdProvider implements DatastoreProvider {
 
   @Override
@@ -17,7 +18,7 @@ public final class EtcdProvider implements DatastoreProvider {
       case DatastoreConfig.Embedded _ -> Optional.empty();
       case DatastoreConfig.Etcd etcd ->
           switch (etcd.api()) {
-            case V2 -> Optional.empty();
+            case V2 -> Optional.of(new PathDatastore(new EtcdV2Store(EtcdAccess.of(etcd))));
             case V3 -> Optional.of(new PathDatastore(new EtcdV3Store(EtcdAccess.of(etcd))));
           };
     };

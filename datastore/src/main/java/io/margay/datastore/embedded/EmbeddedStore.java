@@ -135,8 +135,7 @@ public final class EmbeddedStore implements PathStore {
   }
 
   /// What a path held then is what its first later change found there.
-  @Override
-  public List<PathValue> readAt(List<String> paths, long revision) {
+  List<PathValue> readAt(List<String> paths, long revision) {
     Set<PathValue> values = new HashSet<>();
     reading.read(session -> {
       long oldest = session.number("SELECT history_after FROM store");

@@ -104,7 +104,7 @@ final class EmbeddedWatch implements Datastore.Watch {
           }
         }
         case Look.Found(var changes) -> {
-          listener.onChanges(changes);
+          listener.onChanges(changes, store::readAt);
           revision = changes.getLast().revision();
         }
       }

@@ -144,7 +144,7 @@ public final class PathDatastore implements Datastore {
 
   @Override
   public Watch watch(long afterRevision, WatchListener listener) {
-    return store.watch(afterRevision, new PathWatch(store, listener));
+    return store.watch(afterRevision, new PathWatch(listener));
   }
 
   @Override
@@ -201,7 +201,8 @@ public final class PathDatastore implements Datastore {
       if (put.timeToLive() == null) {
         puts.set(0, new Put(put.path(), put.value(), NODE_STATUS_TIME_TO_LIVE));
       }
-      puts.add(new Put(KeyPaths.lastReportedStatus(status), put.value()));
+      // Written first, so that the status itself has the revision of the write in every store.
+      puts.addFirst(new Put(KeyPaths.lastReportedStatus(status), put.value()));
     }
     return new Transaction(conditions, puts, deletes);
   }

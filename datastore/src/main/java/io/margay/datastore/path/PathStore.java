@@ -17,11 +17,6 @@ public interface PathStore extends AutoCloseable {
   /// Those of the paths that exist, all as of one revision.
   Reading read(List<String> paths);
 
-  /// Those of the paths that existed once a write of the past was made.
-  ///
-  /// @throws HistoryGoneException if that is too long ago
-  List<PathValue> readAt(List<String> paths, long revision);
-
   /// All wanted values whose path has one of the prefixes, as of one revision, in no order that
   /// matters.
   Reading list(List<String> prefixes, Predicate<String> wanted);
@@ -73,9 +68,33 @@ public interface PathStore extends AutoCloseable {
   /// @param value null if the path is gone
   record PathChange(String path, @Nullable String value, long revision) {}
 
+  /// How things were when a change was made.
+  interface Past {
+    /// Those of the paths that existed once a write was made: one of those that the listener is
+    /// being told of, or the one before it.
+    ///
+    /// @throws HistoryGoneException if that is too long ago
+    List<PathValue> at(List<String> paths, long revision);
+  }
+
+  /// What a listener wants to know of a path.
+  enum Interest {
+    NONE,
+    CHANGES,
+    /// Its changes, and how it was when others changed.
+    PAST
+  }
+
   interface Listener {
     /// Changes in the order of their revisions, those of one revision in one call.
-    void onChanges(List<PathChange> changes);
+    ///
+    /// @param past to be asked during the call only
+    void onChanges(List<PathChange> changes, Past past);
+
+    /// A store that has to remember the past by itself remembers what is of interest.
+    default Interest interestIn(String path) {
+      return Interest.PAST;
+    }
 
     /// See [Datastore.WatchListener#onLost(String)].
     void onLost(String reason);

@@ -6,6 +6,8 @@ import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.path.PartsReader.Assembled;
 import io.margay.datastore.path.PathStore.HistoryGoneException;
+import io.margay.datastore.path.PathStore.Interest;
+import io.margay.datastore.path.PathStore.Past;
 import io.margay.datastore.path.PathStore.PathChange;
 import io.margay.datastore.path.PathStore.PathValue;
 import java.util.ArrayList;
@@ -19,24 +21,31 @@ import java.util.Map;
 /// Called on the thread of the watch only.
 final class PathWatch implements PathStore.Listener {
 
-  private final PathStore store;
   private final WatchListener listener;
   private boolean lost;
 
-  PathWatch(PathStore store, WatchListener listener) {
-    this.store = store;
+  PathWatch(WatchListener listener) {
     this.listener = listener;
   }
 
   @Override
-  public void onChanges(List<PathChange> pathChanges) {
+  public Interest interestIn(String path) {
+    Key<?> key = KeyPaths.keyAt(path);
+    if (key == null) {
+      return Interest.NONE;
+    }
+    return KeyPaths.of(key).size() == 1 ? Interest.CHANGES : Interest.PAST;
+  }
+
+  @Override
+  public void onChanges(List<PathChange> pathChanges, Past past) {
     if (lost) {
       return;
     }
     List<Change> changes = new ArrayList<>();
     try {
       for (var write : byRevision(pathChanges).values()) {
-        convert(write, changes);
+        convert(write, past, changes);
       }
     } catch (HistoryGoneException e) {
       onLost(String.valueOf(e.getMessage()));
@@ -63,7 +72,7 @@ final class PathWatch implements PathStore.Listener {
     return byRevision;
   }
 
-  private void convert(List<PathChange> write, List<Change> changes) {
+  private static void convert(List<PathChange> write, Past past, List<Change> changes) {
     Map<Key<?>, PathChange> byKey = new LinkedHashMap<>();
     for (var change : write) {
       Key<?> key = KeyPaths.keyAt(change.path());
@@ -76,7 +85,7 @@ final class PathWatch implements PathStore.Listener {
       if (paths.size() == 1) {
         changes.add(ofWhole(key, change));
       } else {
-        addOfParts(key, paths, change.revision(), changes);
+        addOfParts(key, paths, change.revision(), past, changes);
       }
     });
   }
@@ -91,16 +100,17 @@ final class PathWatch implements PathStore.Listener {
             change.revision());
   }
 
-  private void addOfParts(Key<?> key, List<String> paths, long revision, List<Change> changes) {
-    var assembled = PartsReader.assemble(key, paths, store.readAt(paths, revision));
-    if (assembled instanceof Assembled.Absent && !existed(paths.getFirst(), revision - 1)) {
+  private static void addOfParts(
+      Key<?> key, List<String> paths, long revision, Past past, List<Change> changes) {
+    var assembled = PartsReader.assemble(key, paths, past.at(paths, revision));
+    if (assembled instanceof Assembled.Absent && !existed(paths.getFirst(), revision - 1, past)) {
       return; // parts without the one that makes it exist, as foreign writers leave them for a time
     }
     changes.add(toChange(key, assembled, revision));
   }
 
-  private boolean existed(String path, long revision) {
-    List<PathValue> before = store.readAt(List.of(path), revision);
+  private static boolean existed(String path, long revision, Past past) {
+    List<PathValue> before = past.at(List.of(path), revision);
     return !before.isEmpty();
   }
 

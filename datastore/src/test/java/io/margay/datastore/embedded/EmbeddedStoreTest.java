@@ -278,7 +278,7 @@ class EmbeddedStoreTest {
     }
 
     @Override
-    public synchronized void onChanges(List<PathChange> more) {
+    public synchronized void onChanges(List<PathChange> more, PathStore.Past past) {
       changes.addAll(more);
     }
 

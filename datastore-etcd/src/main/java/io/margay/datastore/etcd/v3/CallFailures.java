@@ -2,8 +2,9 @@ package io.margay.datastore.etcd.v3;
 
 import io.etcd.jetcd.common.exception.CompactedException;
 import io.grpc.Status;
+import io.margay.datastore.etcd.CallFailedException;
+import io.margay.datastore.etcd.CallFailedException.Kind;
 import io.margay.datastore.etcd.Causes;
-import io.margay.datastore.etcd.v3.CallFailedException.Kind;
 import java.util.Locale;
 
 /// What gRPC and etcd say when a call fails, sorted by what follows from it. etcd's texts are those

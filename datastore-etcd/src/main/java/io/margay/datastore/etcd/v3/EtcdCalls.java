@@ -1,5 +1,6 @@
 package io.margay.datastore.etcd.v3;
 
+import io.margay.datastore.etcd.EtcdConnection;
 import io.margay.datastore.path.PathStore.Condition;
 import io.margay.datastore.path.PathStore.PathValue;
 import java.time.Duration;
@@ -7,7 +8,7 @@ import java.util.List;
 
 /// The few calls of etcd's v3 API that a store of paths needs, each made once and answered within a
 /// bounded time. All of them throw [CallFailedException].
-interface EtcdCalls extends AutoCloseable {
+interface EtcdCalls extends EtcdConnection {
 
   /// Which cluster answered, and at which revision.
   record Header(long clusterId, long revision) {}
@@ -42,7 +43,4 @@ interface EtcdCalls extends AutoCloseable {
 
   /// @return the lease's number
   long grantLease(Duration timeToLive);
-
-  @Override
-  void close();
 }

@@ -1,8 +1,10 @@
 package io.margay.datastore.etcd.v3;
 
 import io.margay.datastore.Datastore;
+import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.EtcdAccess;
 import io.margay.datastore.etcd.EtcdErrors;
+import io.margay.datastore.etcd.PatientCaller;
 import io.margay.datastore.etcd.v3.EtcdCalls.Op;
 import io.margay.datastore.path.PathStore;
 import java.util.ArrayList;
@@ -25,7 +27,7 @@ public final class EtcdV3Store implements PathStore {
 
   private final EtcdAccess access;
   private final EtcdErrors errors;
-  private final PatientCaller caller;
+  private final PatientCaller<EtcdCalls> caller;
   private final Set<EtcdV3Watch> watches = ConcurrentHashMap.newKeySet();
 
   /// Which cluster was read last; a watch goes on from there.
@@ -34,7 +36,7 @@ public final class EtcdV3Store implements PathStore {
   public EtcdV3Store(EtcdAccess access) {
     this.access = access;
     this.errors = new EtcdErrors(access);
-    this.caller = new PatientCaller(() -> new JetcdCalls(access), errors);
+    this.caller = new PatientCaller<>(() -> new JetcdCalls(access), errors);
   }
 
   @Override
@@ -49,8 +51,7 @@ public final class EtcdV3Store implements PathStore {
     return new Reading(List.copyOf(values), revision);
   }
 
-  @Override
-  public List<PathValue> readAt(List<String> paths, long revision) {
+  private List<PathValue> readAt(List<String> paths, long revision) {
     List<PathValue> values = new ArrayList<>();
     for (var chunk : chunks(paths)) {
       try {
@@ -157,6 +158,7 @@ public final class EtcdV3Store implements PathStore {
         new EtcdV3Watch(
             () -> new JetcdCalls(access),
             errors,
+            this::readAt,
             clusterId,
             afterRevision,
             listener,

@@ -6,10 +6,12 @@ import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException.Unavailable;
+import io.margay.datastore.etcd.CallFailedException;
+import io.margay.datastore.etcd.CallFailedException.Kind;
 import io.margay.datastore.etcd.EtcdErrors;
-import io.margay.datastore.etcd.v3.CallFailedException.Kind;
 import io.margay.datastore.etcd.v3.WatchMail.Mail;
 import io.margay.datastore.path.PathStore.Listener;
+import io.margay.datastore.path.PathStore.Past;
 import io.margay.datastore.path.PathStore.PathChange;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +44,7 @@ final class EtcdV3Watch implements Datastore.Watch {
 
   private final Supplier<JetcdCalls> connect;
   private final EtcdErrors errors;
+  private final Past past;
   private final Listener listener;
   private final Consumer<EtcdV3Watch> onEnd;
   private final Thread thread;
@@ -57,12 +60,14 @@ final class EtcdV3Watch implements Datastore.Watch {
   EtcdV3Watch(
       Supplier<JetcdCalls> connect,
       EtcdErrors errors,
+      Past past,
       @Nullable Long clusterId,
       long afterRevision,
       Listener listener,
       Consumer<EtcdV3Watch> onEnd) {
     this.connect = connect;
     this.errors = errors;
+    this.past = past;
     this.clusterId = clusterId;
     this.revision = afterRevision;
     this.listener = listener;
@@ -81,7 +86,7 @@ final class EtcdV3Watch implements Datastore.Watch {
         try (var calls = connect.get()) {
           following = follow(calls);
         } catch (CallFailedException e) {
-          complain(PatientCaller.explain(errors, e, false));
+          complain(errors.explain(e, false));
           var _ = closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
         } catch (Unavailable e) { // on reading the other parts of what changed
           complain(e);
@@ -181,7 +186,7 @@ final class EtcdV3Watch implements Datastore.Watch {
       return;
     }
     List<PathChange> changes = events.stream().map(EtcdV3Watch::change).toList();
-    listener.onChanges(changes);
+    listener.onChanges(changes, past);
     revision = changes.getLast().revision();
   }
 

@@ -1,12 +1,12 @@
-package io.margay.datastore.etcd.v3;
+package io.margay.datastore.etcd;
 
 /// A call that etcd refused, or that did not reach it.
-final class CallFailedException extends RuntimeException {
+public final class CallFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
   /// What follows from the failure.
-  enum Kind {
+  public enum Kind {
     /// No member could be spoken to; nothing was done.
     UNREACHABLE,
     /// A member was spoken to, and could not do it in time; a write may have been done or not.
@@ -23,16 +23,16 @@ final class CallFailedException extends RuntimeException {
 
   private final Kind kind;
 
-  CallFailedException(Kind kind, String reason, Throwable cause) {
+  public CallFailedException(Kind kind, String reason, Throwable cause) {
     super(reason, cause);
     this.kind = kind;
   }
 
-  Kind kind() {
+  public Kind kind() {
     return kind;
   }
 
-  String reason() {
+  public String reason() {
     return String.valueOf(getMessage());
   }
 }

@@ -1,7 +1,6 @@
-package io.margay.datastore.etcd.v3;
+package io.margay.datastore.etcd;
 
 import io.margay.datastore.DatastoreException.Unavailable;
-import io.margay.datastore.etcd.EtcdErrors;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -11,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 /// Makes calls, and makes them again where that can help and cannot harm: an election of a leader
 /// takes a second or two, in which members answer that they have none.
 ///
-/// A channel that failed is thrown away. gRPC waits up to two minutes before it tries a failed
-/// connection again; a fresh channel tries at once.
+/// A connection that failed is thrown away. gRPC waits up to two minutes before it tries a failed
+/// one again; a fresh one is tried at once.
 ///
 /// Any thread may call it.
-final class PatientCaller implements AutoCloseable {
+///
+/// @param <C> a connection, whose calls throw [CallFailedException]
+public final class PatientCaller<C extends EtcdConnection> implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
@@ -24,40 +25,40 @@ final class PatientCaller implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  private final Supplier<EtcdCalls> connect;
+  private final Supplier<C> connect;
   private final EtcdErrors errors;
-  private @Nullable Connection current;
+  private @Nullable Connection<C> current;
   private boolean closed;
 
-  /// A channel in use; once discarded it is closed by its last user.
-  private static final class Connection {
-    final EtcdCalls calls;
+  /// A connection in use; once discarded it is closed by its last user.
+  private static final class Connection<C> {
+    final C calls;
     int users;
     boolean discarded;
 
-    Connection(EtcdCalls calls) {
+    Connection(C calls) {
       this.calls = calls;
     }
   }
 
-  PatientCaller(Supplier<EtcdCalls> connect, EtcdErrors errors) {
+  public PatientCaller(Supplier<C> connect, EtcdErrors errors) {
     this.connect = connect;
     this.errors = errors;
   }
 
   /// @throws Unavailable if there is no answer
   /// @throws CallFailedException if the revision asked for is compacted, and only then
-  <T> T read(Function<EtcdCalls, T> call) {
+  public <T> T read(Function<C, T> call) {
     return attempt(call, true, false);
   }
 
   /// @param repeatable whether making the write twice is the same as making it once
   /// @throws Unavailable if there is no answer
-  <T> T write(boolean repeatable, Function<EtcdCalls, T> call) {
+  public <T> T write(boolean repeatable, Function<C, T> call) {
     return attempt(call, repeatable, true);
   }
 
-  private <T> T attempt(Function<EtcdCalls, T> call, boolean repeatable, boolean isWrite) {
+  private <T> T attempt(Function<C, T> call, boolean repeatable, boolean isWrite) {
     long start = System.nanoTime();
     while (true) {
       var connection = take();
@@ -74,7 +75,7 @@ final class PatientCaller implements AutoCloseable {
               case COMPACTED -> throw e;
             };
         if (System.nanoTime() - start >= patience.toNanos() || isClosed() || !pause()) {
-          throw explain(errors, e, isWrite);
+          throw errors.explain(e, isWrite);
         }
       } finally {
         giveBack(connection, usable);
@@ -86,15 +87,6 @@ final class PatientCaller implements AutoCloseable {
     return switch (e.kind()) {
       case UNREACHABLE, UNANSWERED -> false;
       case TOKEN_EXPIRED, UNAUTHORIZED, COMPACTED, REFUSED -> true;
-    };
-  }
-
-  static Unavailable explain(EtcdErrors errors, CallFailedException e, boolean isWrite) {
-    return switch (e.kind()) {
-      case UNREACHABLE -> errors.unreachable(e.reason(), e);
-      case UNANSWERED -> errors.unanswered(e.reason(), isWrite, e);
-      case TOKEN_EXPIRED, UNAUTHORIZED -> errors.unauthorized(e.reason(), e);
-      case COMPACTED, REFUSED -> errors.refused(e.reason(), e);
     };
   }
 
@@ -112,20 +104,20 @@ final class PatientCaller implements AutoCloseable {
     return closed;
   }
 
-  private synchronized Connection take() {
+  private synchronized Connection<C> take() {
     if (closed) {
       throw new IllegalStateException("the datastore is closed");
     }
     var connection = current;
     if (connection == null) {
-      connection = new Connection(connect.get());
+      connection = new Connection<>(connect.get());
       current = connection;
     }
     connection.users++;
     return connection;
   }
 
-  private synchronized void giveBack(Connection connection, boolean usable) {
+  private synchronized void giveBack(Connection<C> connection, boolean usable) {
     connection.users--;
     if (!usable) {
       discard(connection);
@@ -134,7 +126,7 @@ final class PatientCaller implements AutoCloseable {
     }
   }
 
-  private synchronized void discard(Connection connection) {
+  private synchronized void discard(Connection<C> connection) {
     connection.discarded = true;
     if (current == connection) {
       current = null;
