@@ -1,5 +1,7 @@
 package io.margay.lab;
 
+import static java.util.stream.Collectors.joining;
+
 import io.margay.lab.Topology.Host;
 import io.margay.lab.Topology.Workload;
 import io.margay.net.IpAddress;
@@ -108,37 +110,41 @@ record Reachability(Topology topology, Map<String, Map<String, Probe.Outcome>> o
       for (Workload target : topology.workloads()) {
         row.add(
             target.name().equals(source)
-                ? "-"
+                ? ""
                 : cell(source, target.address(), target.ports(), style));
       }
       outsiders(topology)
           .forEach(target ->
               row.add(
                   target.name().equals(source)
-                      ? "-"
+                      ? ""
                       : cell(source, target.address().address(), List.of(), style)));
       rows.add(row);
     }
     String legend =
-        "%s passes   %s does not   (real packets: ICMP echo; TCP connections to %s)%n"
+        """
+
+          %s: an ICMP echo is answered; %s: a TCP connection to that port opens; -: nothing comes back
+        """
             .formatted(
-                style.good("+"),
-                style.bad("-"),
-                ports.stream().map(String::valueOf).collect(Collectors.joining(" and ")));
+                style.good("icmp"),
+                ports.stream().map(port -> style.good(port.toString())).collect(joining(", ")));
     return TextTable.render(heads, rows) + legend;
   }
 
   private String cell(String source, IpAddress target, List<Integer> ports, Style style) {
     List<String> marks = new ArrayList<>();
     marks.add(mark("icmp", icmp(source, target), style));
-    ports.forEach(port -> marks.add(mark("tcp/" + port, tcp(source, target, port), style)));
+    ports.forEach(
+        port -> marks.add(mark(Integer.toString(port), tcp(source, target, port), style)));
     return String.join(" ", marks);
   }
 
-  private static String mark(String what, Probe.Outcome outcome, Style style) {
+  /// The name of what passes, or a dash of the same width.
+  private static String mark(String name, Probe.Outcome outcome, Style style) {
     return switch (outcome) {
-      case REACHED -> style.good("+" + what);
-      case REFUSED, SILENT -> style.bad("-" + what);
+      case REACHED -> style.good(name);
+      case REFUSED, SILENT -> style.bad("-") + " ".repeat(name.length() - 1);
     };
   }
 }
