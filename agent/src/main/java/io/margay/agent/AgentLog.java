@@ -9,6 +9,9 @@ import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.slf4j.LoggerFactory;
@@ -22,8 +25,19 @@ final class AgentLog {
 
   private AgentLog() {}
 
-  /// Logs to a file in `directory` too; at 10 MB it is put aside, and five old ones are kept.
+  /// Logs to a file in `directory` too; at 10 MB it is put aside, and five old ones are kept. Where
+  /// that cannot be, the screen has to do.
   static void toFile(Path directory) {
+    try {
+      Files.createDirectories(directory);
+      if (!Files.isWritable(directory)) {
+        throw new AccessDeniedException(directory.toString());
+      }
+    } catch (IOException e) {
+      LoggerFactory.getLogger(AgentLog.class)
+          .warn("No log file in {} ({}); the screen has to do. Another place: --log-dir.", directory, e.toString());
+      return;
+    }
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);

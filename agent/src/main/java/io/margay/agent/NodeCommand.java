@@ -101,6 +101,7 @@ public final class NodeCommand implements Callable<Integer> {
             felixConfig,
             runDirectory);
     try {
+      Privileges.require();
       AgentLog.toFile(logDirectory);
       return NodeAgent.run(options);
     } catch (StartException e) {

@@ -75,7 +75,7 @@ public record StartupCheck(@Nullable String refusal, List<String> warnings) {
       warnings.add(
           "net.ipv4.conf.default.rp_filter could not be set to 1: "
               + e.getMessage()
-              + ". It is set for each workload's interface all the same.");
+              + " It is set for each workload's interface all the same.");
     }
   }
 

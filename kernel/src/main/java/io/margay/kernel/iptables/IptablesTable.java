@@ -136,7 +136,7 @@ public final class IptablesTable {
 
   private KernelException failure(KernelException cause) {
     return new KernelException(
-        "table %s of %s cannot be brought to what is wanted, after %d attempts: %s. It keeps the"
+        "table %s of %s cannot be brought to what is wanted, after %d attempts: %s It keeps the"
                 .formatted(table, family, ATTEMPTS, cause.getMessage())
             + " rules it had; the change stays pending.",
         cause);
