@@ -35,7 +35,10 @@ final class AgentLog {
       }
     } catch (IOException e) {
       LoggerFactory.getLogger(AgentLog.class)
-          .warn("No log file in {} ({}); the screen has to do. Another place: --log-dir.", directory, e.toString());
+          .warn(
+              "No log file in {} ({}); the screen has to do. Another place: --log-dir.",
+              directory,
+              e.toString());
       return;
     }
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();

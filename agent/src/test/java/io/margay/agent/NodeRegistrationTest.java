@@ -57,8 +57,7 @@ class NodeRegistrationTest {
     register(ADDRESS, new AsNumber(65001));
     register(IpPrefix.parse("192.168.40.21/24"), null);
     assertThat(stored())
-        .isEqualTo(
-            new Node.Bgp(new AsNumber(65001), IpPrefix.parse("192.168.40.21/24"), null));
+        .isEqualTo(new Node.Bgp(new AsNumber(65001), IpPrefix.parse("192.168.40.21/24"), null));
   }
 
   @Test

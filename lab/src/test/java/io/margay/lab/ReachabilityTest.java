@@ -24,8 +24,7 @@ class ReachabilityTest {
     outcomes.get("outside").putAll(all(FRONTEND2, Outcome.SILENT, Outcome.REFUSED));
     outcomes.get("outside").putAll(all(DATABASE, Outcome.SILENT, Outcome.SILENT));
 
-    String table =
-        new Reachability(SeedTopology.TOPOLOGY, outcomes).render(new Style(false));
+    String table = new Reachability(SeedTopology.TOPOLOGY, outcomes).render(new Style(false));
 
     assertThat(table.lines().limit(3))
         .containsExactly(
