@@ -2,6 +2,7 @@ package io.margay.bgp;
 
 import io.margay.bgp.message.BgpMessage.Notification;
 import io.margay.bgp.message.NotificationError.Cease;
+import io.margay.bgp.message.Origin;
 import io.margay.bgp.message.PathAttributes;
 import io.margay.bgp.rib.BestRoute;
 import io.margay.bgp.rib.LocRib;
@@ -36,6 +37,7 @@ public final class BgpSpeaker {
   private static final Logger log = LoggerFactory.getLogger(BgpSpeaker.class);
 
   private static final RouteSource OWN = new RouteSource.Local();
+  private static final RouteSource FALLBACK = new RouteSource.Fallback();
 
   private final SpeakerConfig config;
   private final EventLoop loop;
@@ -180,6 +182,20 @@ public final class BgpSpeaker {
     locRib.remove(prefix.masked(), OWN);
   }
 
+  /// Announces a route of our own with origin INCOMPLETE and ourselves as next hop, for as long as
+  /// no peer tells one of that prefix with a lower origin. As two such routes do not give way to
+  /// one another, their owners never take turns in withdrawing.
+  public void announceFallback(IpPrefix prefix) {
+    PathAttributes attributes =
+        PathAttributes.local().toBuilder().origin(Origin.INCOMPLETE).build();
+    locRib.put(new Route(prefix.masked(), attributes, FALLBACK));
+  }
+
+  /// Withdraws what [#announceFallback] announced. Does nothing if there is none.
+  public void withdrawFallback(IpPrefix prefix) {
+    locRib.remove(prefix.masked(), FALLBACK);
+  }
+
   /// Asks the export policies of all peers again about every route, and tells peers the difference.
   public void exportPolicyChanged() {
     neighbors.values().forEach(Neighbor::exportPolicyChanged);
@@ -237,7 +253,7 @@ public final class BgpSpeaker {
   }
 
   private static @Nullable BestRoute learned(@Nullable BestRoute best) {
-    return best == null || best.best().source() instanceof RouteSource.Local ? null : best;
+    return best != null && best.best().source() instanceof RouteSource.Peer ? best : null;
   }
 
   private void initialFeedComplete() {

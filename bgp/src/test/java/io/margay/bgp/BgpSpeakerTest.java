@@ -292,6 +292,39 @@ class BgpSpeakerTest {
   }
 
   @Test
+  void aFallbackGivesWayToTheOriginAndComesBack() {
+    List<Host> hosts = mesh(3);
+    Host one = hosts.get(0);
+    Host three = hosts.get(2);
+    IpPrefix block = IpPrefix.parse("172.16.2.0/26");
+    one.speaker.announceFallback(block);
+    hosts.forEach(Host::starts);
+    world.settle();
+    assertThat(one.routes()).contains("172.16.2.0/26 via [10.0.0.2]");
+    assertThat(three.routes()).contains("172.16.2.0/26 via [10.0.0.2]");
+    hosts.get(1).speaker.withdraw(block);
+    world.settle();
+    assertThat(one.kernel).doesNotContainKey(block);
+    assertThat(three.routes()).contains("172.16.2.0/26 via [10.0.0.1]");
+    one.speaker.withdrawFallback(block);
+    world.settle();
+    assertThat(three.kernel).doesNotContainKey(block);
+  }
+
+  @Test
+  void twoFallbacksStayBoth() {
+    List<Host> hosts = mesh(3);
+    IpPrefix outside = IpPrefix.parse("192.0.2.0/24");
+    hosts.get(0).speaker.announceFallback(outside);
+    hosts.get(1).speaker.announceFallback(outside);
+    hosts.forEach(Host::starts);
+    world.settle();
+    assertThat(hosts.get(0).kernel).doesNotContainKey(outside);
+    assertThat(hosts.get(1).kernel).doesNotContainKey(outside);
+    assertThat(hosts.get(2).routes()).contains("192.0.2.0/24 via [10.0.0.1, 10.0.0.2]");
+  }
+
+  @Test
   void policiesDecideAndCanChange() {
     List<Host> hosts = mesh(2);
     Host one = hosts.get(0);

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// Phase 2 of the decision process (RFC 4271 §9.1.2, RFC 4456 §9). The choice depends only on the
 /// set of routes, never on the order in which they came.
 ///
-/// 1. a route of our own before any learned one;
+/// 1. a route of our own before any learned one; if it is only a fallback, not before those of a
+///    lower ORIGIN;
 /// 2. the highest LOCAL_PREF;
 /// 3. the shortest AS_PATH;
 /// 4. the lowest ORIGIN;
@@ -58,13 +59,24 @@ public final class Decision {
     if (routes.size() <= 1) {
       return routes.isEmpty() ? null : new BestRoute(routes.getFirst(), routes);
     }
-    List<Route> left = lowest(routes, route -> -route.attributes().effectiveLocalPref());
+    List<Route> learned = routes.stream().filter(route -> route.source() instanceof Peer).toList();
+    for (Route route : routes) {
+      if (route.source() instanceof RouteSource.Fallback
+          && learned.stream().noneMatch(other -> hasLowerOrigin(other, route))) {
+        return new BestRoute(route, List.of(route));
+      }
+    }
+    List<Route> left = lowest(learned, route -> -route.attributes().effectiveLocalPref());
     left = lowest(left, route -> route.attributes().asPath().length());
     left = lowest(left, route -> route.attributes().origin().compareTo(Origin.IGP));
     left = lowestMultiExitDisc(left);
     left = lowest(left, route -> ((Peer) route.source()).external() ? 0 : 1);
     List<Route> ordered = left.stream().sorted(TIE_BREAK).toList();
     return new BestRoute(ordered.getFirst(), distinctNextHops(ordered));
+  }
+
+  private static boolean hasLowerOrigin(Route one, Route other) {
+    return one.attributes().origin().compareTo(other.attributes().origin()) < 0;
   }
 
   private static List<Route> lowest(List<Route> routes, ToLongFunction<Route> rank) {

@@ -3,6 +3,7 @@ package io.margay.bgp.rib;
 import io.margay.bgp.message.Community;
 import io.margay.bgp.message.NextHop;
 import io.margay.bgp.message.PathAttributes;
+import io.margay.bgp.rib.RouteSource.Fallback;
 import io.margay.bgp.rib.RouteSource.Local;
 import io.margay.bgp.rib.RouteSource.Peer;
 import io.margay.net.AsNumber;
@@ -61,7 +62,7 @@ public record ExportRules(
   /// other internal peers (RFC 4271 §9.2): it is this rule that a reflector relaxes.
   private boolean mayPass(RouteSource source) {
     return switch (source) {
-      case Local() -> true;
+      case Local _, Fallback _ -> true;
       case Peer peer -> !peer.address().equals(peerAddress) && (peer.external() || external);
     };
   }
@@ -73,7 +74,7 @@ public record ExportRules(
     NextHop given = attributes.nextHop();
     boolean keep =
         switch (source) {
-          case Local() -> given != null;
+          case Local _, Fallback _ -> given != null;
           case Peer _ -> !external && !nextHopSelf;
         };
     if (keep) {
@@ -89,7 +90,7 @@ public record ExportRules(
         .asPath(attributes.asPath().prepend(localAs))
         .nextHop(nextHop)
         .localPref(null)
-        .multiExitDisc(route.source() instanceof Local ? attributes.multiExitDisc() : null)
+        .multiExitDisc(route.source() instanceof Peer ? null : attributes.multiExitDisc())
         .originatorId(null)
         .clusterList(List.of())
         .build();

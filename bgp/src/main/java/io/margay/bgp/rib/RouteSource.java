@@ -10,6 +10,10 @@ public sealed interface RouteSource {
   /// We announce it ourselves.
   record Local() implements RouteSource {}
 
+  /// We announce it ourselves for as long as no peer is the better origin of it: the route on this
+  /// host may well be just a way to another one.
+  record Fallback() implements RouteSource {}
+
   /// A peer told us.
   ///
   /// @param address the peer's address on the session
