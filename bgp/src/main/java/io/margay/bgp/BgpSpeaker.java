@@ -17,10 +17,12 @@ import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import io.margay.net.Ipv4Address;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,7 @@ public final class BgpSpeaker {
   private final LocRib locRib = new LocRib(this::bestChanged);
   private final InitialFeed initialFeed;
   private final SortedMap<IpAddress, Neighbor> neighbors = new TreeMap<>();
-  private final List<Transport.Listener> listeners = new ArrayList<>();
+  private final Map<InetSocketAddress, Transport.Listener> listeners = new HashMap<>();
   private boolean started;
 
   /// Nothing is reported any more.
@@ -72,12 +74,26 @@ public final class BgpSpeaker {
   ///
   /// @throws java.io.UncheckedIOException if an address cannot be listened on
   public void start() {
-    for (InetSocketAddress address : config.listen()) {
-      listeners.add(transport.listen(address, this::accept));
-    }
+    listenOn(config.listen());
     started = true;
     initialFeed.start();
     neighbors.values().forEach(neighbor -> neighbor.session().start());
+  }
+
+  /// Accepts connections on these addresses and no others. Sessions stay as they are.
+  ///
+  /// @throws java.io.UncheckedIOException if an address cannot be listened on; those before it are
+  public void listenOn(List<InetSocketAddress> addresses) {
+    for (InetSocketAddress before : Set.copyOf(listeners.keySet())) {
+      if (!addresses.contains(before)) {
+        Objects.requireNonNull(listeners.remove(before)).close();
+      }
+    }
+    for (InetSocketAddress address : addresses) {
+      if (!listeners.containsKey(address)) {
+        listeners.put(address, transport.listen(address, this::accept));
+      }
+    }
   }
 
   /// Ends every session with a Cease, so that peers drop our routes at once. To have them keep the
@@ -88,7 +104,7 @@ public final class BgpSpeaker {
   public void stop(Cease cease, String text) {
     started = false;
     initialFeed.stop();
-    listeners.forEach(Transport.Listener::close);
+    listeners.values().forEach(Transport.Listener::close);
     listeners.clear();
     List<Neighbor> all = List.copyOf(neighbors.values());
     neighbors.clear();

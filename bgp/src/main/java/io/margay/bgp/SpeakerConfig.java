@@ -8,7 +8,8 @@ import java.util.List;
 /// What holds for a speaker and all its peers.
 ///
 /// @param routerId the BGP identifier, unique in the AS and not 0.0.0.0 (RFC 6286)
-/// @param listen where to accept connections; may be empty if every peer is connected to
+/// @param listen where to accept connections at first ([BgpSpeaker#listenOn]); may be empty if
+///   every peer is connected to
 /// @param restarting whether this start follows an earlier run whose routes the kernel still has
 ///   (RFC 4724 §4.1): peers are told so, and learned routes are passed on only after the initial
 ///   feed

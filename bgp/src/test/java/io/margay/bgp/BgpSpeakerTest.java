@@ -14,6 +14,7 @@ import io.margay.bgp.message.NotificationError.Cease;
 import io.margay.bgp.message.PathAttributes;
 import io.margay.bgp.rib.ImportPolicy;
 import io.margay.bgp.rib.RouteSource;
+import io.margay.bgp.session.PeerConfig;
 import io.margay.bgp.session.SessionState;
 import io.margay.loop.Transport;
 import io.margay.net.AsNumber;
@@ -289,6 +290,30 @@ class BgpSpeakerTest {
     assertThat(one.kernel).doesNotContainKey(moved);
     one.speaker.withdraw(moved);
     assertThat(one.kernel).containsKey(moved);
+  }
+
+  @Test
+  void listeningElsewhereLeavesSessionsAlone() {
+    List<Host> hosts = mesh(2);
+    Host one = hosts.get(0);
+    Host two = hosts.get(1);
+    hosts.forEach(Host::starts);
+    world.settle();
+    one.events.clear();
+    one.speaker.listenOn(
+        List.of(new InetSocketAddress(one.address6().toInetAddress(), PeerConfig.BGP_PORT)));
+    world.loop.advance(Duration.ofMinutes(5));
+    assertThat(one.state(two)).isEqualTo(SessionState.ESTABLISHED);
+    assertThat(one.events).isEmpty();
+    Host late = world.host(3);
+    one.peersWith(late, peer -> peer.passive(true));
+    late.peersWith(one).starts();
+    world.loop.advance(Duration.ofMinutes(1));
+    assertThat(late.status(one).lastError()).contains("connection refused");
+    one.speaker.listenOn(
+        List.of(new InetSocketAddress(one.address.toInetAddress(), PeerConfig.BGP_PORT)));
+    world.loop.advance(Duration.ofMinutes(1));
+    assertThat(late.state(one)).isEqualTo(SessionState.ESTABLISHED);
   }
 
   @Test
