@@ -58,6 +58,9 @@ public final class RouteTable {
   private final Map<IpPrefix, Route> waiting = new TreeMap<>();
   private final Map<Integer, String> linkNames = new HashMap<>();
 
+  /// Destinations no longer wanted that were wanted while deletions are held.
+  private final Set<IpPrefix> released = new HashSet<>();
+
   private boolean holdDeletions;
   private boolean everRead;
   private boolean stale = true;
@@ -86,6 +89,7 @@ public final class RouteTable {
     }
     if (!route.equals(tracker.desired(route.destination()))) {
       settle(route.destination());
+      released.remove(route.destination());
       tracker.want(route.destination(), route);
     }
   }
@@ -93,6 +97,9 @@ public final class RouteTable {
   /// Wants no route to the destination any more.
   public void remove(IpPrefix destination) {
     settle(destination);
+    if (holdDeletions && tracker.desired(destination) != null) {
+      released.add(destination);
+    }
     tracker.unwant(destination);
   }
 
@@ -103,9 +110,17 @@ public final class RouteTable {
 
   /// While held, routes of ours that are not wanted stay: after a restart they are most likely
   /// still right, and will be wanted as soon as whoever feeds this table has learned them again
-  /// (RFC 4724 §4.2 keeps forwarding state in the same way). Wanted routes replace them as ever.
+  /// (RFC 4724 §4.2 keeps forwarding state in the same way). Wanted routes replace them as ever,
+  /// and one that was wanted meanwhile and is not any more is deleted: whoever feeds this table
+  /// knows about it.
   public void holdDeletions(boolean hold) {
     holdDeletions = hold;
+    released.clear();
+  }
+
+  private List<IpPrefix> toDelete() {
+    List<IpPrefix> all = tracker.toDelete();
+    return holdDeletions ? all.stream().filter(released::contains).toList() : all;
   }
 
   /// Has the next apply read the kernel's routes anew.
@@ -185,7 +200,7 @@ public final class RouteTable {
   public boolean needsApply() {
     return stale
         || retryWaiting
-        || (!holdDeletions && !tracker.toDelete().isEmpty())
+        || !toDelete().isEmpty()
         || tracker.toWrite().stream()
             .anyMatch(to -> !conflicts.containsKey(to) && !waiting.containsKey(to))
         || lost.keySet().stream().anyMatch(destination -> tracker.desired(destination) == null);
@@ -209,11 +224,7 @@ public final class RouteTable {
         break;
       }
       tracker.toWrite().forEach(destination -> write(destination, changes, failures));
-      if (!holdDeletions) {
-        tracker
-            .toDelete()
-            .forEach(destination -> deleteOthers(null, destination, changes, failures));
-      }
+      toDelete().forEach(destination -> deleteOthers(null, destination, changes, failures));
     } while (stale && ++attempt < ATTEMPTS);
     settleLost(changes, failures);
     drifted.clear();

@@ -166,6 +166,21 @@ class RouteTableTest {
   }
 
   @Test
+  void deletesWhatIsNoLongerWantedEvenWhileDeletionsAreHeld() {
+    givenFromOutside(onEth0(BLOCK, "192.0.2.7"), onEth0(POD2, "192.0.2.7"));
+    learned.holdDeletions(true);
+    learned.put(onEth0(BLOCK, "192.0.2.7"));
+    learned.apply();
+
+    learned.remove(BLOCK);
+    assertThat(learned.needsApply()).isTrue();
+    learned.apply();
+    assertThat(routes(BLOCK)).isEmpty();
+    assertThat(routes(POD2)).hasSize(1);
+    assertThat(learned.needsApply()).isFalse();
+  }
+
+  @Test
   void waitsForARouteOfSomeoneElseToGo() {
     Route theirs = onEth0(POD1, Protocols.STATIC, "192.0.2.9");
     givenFromOutside(theirs);
