@@ -4,50 +4,93 @@ import io.margay.kernel.NextHop;
 import io.margay.kernel.Route;
 import io.margay.kernel.Route.Protocols;
 import io.margay.kernel.Route.Scope;
-import io.margay.kernel.route.RouteTable;
 import io.margay.net.IpAddress;
-import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// What BGP chose, as routes for the kernel: the next hop resolved to a gateway and an interface,
-/// and resolved anew when the way to it changes. A prefix whose next hop leads nowhere gets no
-/// route.
+/// The routes that the kernel is to have of us:
+///
+/// - what BGP chose, the next hop resolved to a gateway and an interface, and resolved anew when
+///   the way to it changes. A prefix whose next hop leads nowhere gets no route;
+/// - a blackhole for each block of this node, so that packets to addresses of the block that nobody
+///   has do not leave the node by a shorter prefix and come back.
 final class LearnedRoutes {
 
   private final Map<IpPrefix, IpAddress> nextHops = new HashMap<>();
   private final Map<IpAddress, @Nullable NextHop> resolved = new HashMap<>();
-  private final NextHopResolver resolver;
-  private final Map<IpFamily, RouteTable> tables;
 
-  LearnedRoutes(NextHopResolver resolver, Map<IpFamily, RouteTable> tables) {
+  /// Prefixes with a next hop that only an earlier speaker has told.
+  private final Set<IpPrefix> stale = new HashSet<>();
+
+  private final NavigableSet<IpPrefix> blocks = new TreeSet<>();
+  private final NextHopResolver resolver;
+  private final RouteInstaller installer;
+
+  LearnedRoutes(NextHopResolver resolver, RouteInstaller installer) {
     this.resolver = resolver;
-    this.tables = Map.copyOf(tables);
+    this.installer = installer;
   }
 
   /// @param nextHop where BGP sends packets for the prefix; null if nowhere any more
   void set(IpPrefix prefix, @Nullable IpAddress nextHop) {
+    stale.remove(prefix);
     if (nextHop == null) {
       nextHops.remove(prefix);
-      table(prefix).remove(prefix);
-      return;
+    } else {
+      nextHops.put(prefix, nextHop);
+      if (!resolved.containsKey(nextHop)) {
+        resolved.put(nextHop, resolver.resolve(nextHop));
+      }
     }
-    nextHops.put(prefix, nextHop);
-    if (!resolved.containsKey(nextHop)) {
-      resolved.put(nextHop, resolver.resolve(nextHop));
+    install(prefix);
+  }
+
+  /// The blocks of this node, all of them.
+  ///
+  /// @return those that are new or no longer among them
+  Set<IpPrefix> setBlocks(Set<IpPrefix> now) {
+    Set<IpPrefix> changed = new HashSet<>(now);
+    changed.removeIf(blocks::contains);
+    blocks.stream().filter(block -> !now.contains(block)).forEach(changed::add);
+    blocks.retainAll(now);
+    blocks.addAll(now);
+    changed.forEach(this::install);
+    return changed;
+  }
+
+  boolean isBlock(IpPrefix prefix) {
+    return blocks.contains(prefix);
+  }
+
+  /// Another speaker starts to learn. What the one before has learned stays until confirmed, or
+  /// until [#dropStale].
+  void markStale() {
+    stale.addAll(nextHops.keySet());
+  }
+
+  /// Drops what was not confirmed.
+  void dropStale() {
+    Set.copyOf(stale).forEach(prefix -> set(prefix, null));
+  }
+
+  /// Drops a route that was not confirmed, if there is one.
+  void dropStale(IpPrefix prefix) {
+    if (stale.contains(prefix)) {
+      set(prefix, null);
     }
-    install(prefix, nextHop);
   }
 
   /// The ways that next hops are resolved by have changed.
   void resolveAnew() {
     resolved.keySet().retainAll(Set.copyOf(nextHops.values()));
-    Set<IpAddress> moved = new TreeSet<>();
+    Set<IpAddress> moved = new HashSet<>();
     resolved.replaceAll((address, before) -> {
       NextHop now = resolver.resolve(address);
       if (now == null ? before != null : !now.equals(before)) {
@@ -58,28 +101,25 @@ final class LearnedRoutes {
     if (!moved.isEmpty()) {
       nextHops.forEach((prefix, nextHop) -> {
         if (moved.contains(nextHop)) {
-          install(prefix, nextHop);
+          install(prefix);
         }
       });
     }
   }
 
-  private void install(IpPrefix prefix, IpAddress nextHop) {
-    NextHop hop = resolved.get(nextHop);
+  private void install(IpPrefix prefix) {
+    if (blocks.contains(prefix)) {
+      installer.put(
+          new Route(prefix, Route.Type.BLACKHOLE, Protocols.BIRD, Scope.GLOBAL, 0, List.of()));
+      return;
+    }
+    IpAddress nextHop = nextHops.get(prefix);
+    NextHop hop = nextHop == null ? null : resolved.get(nextHop);
     if (hop == null) {
-      table(prefix).remove(prefix);
+      installer.remove(prefix);
     } else {
-      table(prefix)
-          .put(
-              new Route(prefix, Route.Type.UNICAST, Protocols.BIRD, Scope.GLOBAL, 0, List.of(hop)));
+      installer.put(
+          new Route(prefix, Route.Type.UNICAST, Protocols.BIRD, Scope.GLOBAL, 0, List.of(hop)));
     }
-  }
-
-  private RouteTable table(IpPrefix prefix) {
-    RouteTable table = tables.get(prefix.family());
-    if (table == null) {
-      throw new IllegalStateException("no route table for " + prefix.family());
-    }
-    return table;
   }
 }

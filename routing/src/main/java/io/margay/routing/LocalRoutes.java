@@ -1,35 +1,44 @@
 package io.margay.routing;
 
 import io.margay.kernel.Route;
-import io.margay.net.IpPrefix;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.Set;
 
-/// The routes of the kernel that somebody on this node put there: those to its workloads first of
-/// all. They are what the node has to announce.
+/// Which routes of the kernel this node has to announce: those that somebody on it put there, to
+/// its workloads first of all.
 ///
 /// BIRD calls them alien routes: every protocol but `kernel` (addresses of the host itself),
-/// `redirect` (ICMP) and our own.
+/// `redirect` (ICMP) and our own. We tell two kinds apart, see [Kind].
 final class LocalRoutes {
 
-  /// Hears of destinations that begin or end to be local.
-  interface Listener {
-    void onLocal(IpPrefix destination);
+  private LocalRoutes() {}
 
-    void onNoLonger(IpPrefix destination);
+  /// How much a route says about where its destination is.
+  enum Kind {
+    /// It leads to a link of this host without any router between: the destination is here, and
+    /// what peers say about it is out of date, as when a workload has moved to this node.
+    ORIGIN,
+
+    /// It leads to a router. The destination is elsewhere, and who is there knows better: an
+    /// operator's static route to the block of another node must not draw that node's packets to
+    /// this one.
+    WAY
   }
 
-  private final Map<IpPrefix, Set<Route>> routes = new HashMap<>();
-  private final Listener listener;
-
-  LocalRoutes(Listener listener) {
-    this.listener = listener;
+  /// The kinds of routes to one destination.
+  static Set<Kind> kinds(Collection<Route> routes) {
+    Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+    for (Route route : routes) {
+      if (isAlien(route)) {
+        boolean direct = route.nextHops().stream().allMatch(hop -> hop.gateway() == null);
+        kinds.add(direct ? Kind.ORIGIN : Kind.WAY);
+      }
+    }
+    return kinds;
   }
 
-  static boolean isAlien(Route route) {
+  private static boolean isAlien(Route route) {
     return route.type() == Route.Type.UNICAST
         && switch (route.protocol()) {
           case Route.Protocols.KERNEL, Route.Protocols.REDIRECT, Route.Protocols.BIRD -> false;
@@ -37,34 +46,10 @@ final class LocalRoutes {
         };
   }
 
-  void put(Route route) {
-    boolean first = !routes.containsKey(route.destination());
-    routes.computeIfAbsent(route.destination(), _ -> new HashSet<>()).add(route);
-    if (first) {
-      listener.onLocal(route.destination());
-    }
-  }
-
-  void remove(Route route) {
-    Set<Route> same = routes.get(route.destination());
-    if (same != null && same.remove(route) && same.isEmpty()) {
-      routes.remove(route.destination());
-      listener.onNoLonger(route.destination());
-    }
-  }
-
-  /// Forgets what is not among the routes given, which are all there are.
-  void retain(Set<Route> all) {
-    List<Route> gone =
-        routes.values().stream()
-            .flatMap(Set::stream)
-            .filter(route -> !all.contains(route))
-            .toList();
-    gone.forEach(this::remove);
-  }
-
-  /// Every local destination at present.
-  Set<IpPrefix> destinations() {
-    return Set.copyOf(routes.keySet());
+  /// Whether the routes to one destination are traces of an earlier run of the agent: its own, or
+  /// such as lead to workloads.
+  static boolean showEarlierRun(Collection<Route> routes) {
+    return kinds(routes).contains(Kind.ORIGIN)
+        || routes.stream().anyMatch(route -> route.protocol() == Route.Protocols.BIRD);
   }
 }

@@ -2,11 +2,11 @@
 /// they tell becomes routes of the kernel.
 ///
 /// ```
-///   datastore ──SyncUpdate──> BgpView ──Peering──────────┐
-///                                └──ExportFilter─────────┤
-///   kernel ──Route (alien)──> LocalRoutes ──announce─────┼──> BgpSpeaker
-///                                                        │        │ BestRoute
-///   kernel <──Route (protocol 12)── RouteTable <── LearnedRoutes <┘
+///   datastore ──SyncUpdate──> BgpView ──Peering, ExportFilter──> NodeSpeaker (BgpSpeaker)
+///                                └──blocks──────────┐              ^     │
+///   kernel ──Route──> MainTable ──LocalRoutes.Kind──┼──announce────┘     │ BestRoute
+///                        └──NextHopResolver─────────┤                    │
+///   kernel <──Route (protocol 12)── RouteInstaller <── LearnedRoutes <───┘
 /// ```
 ///
 /// The rules are those of Calico 2.1 with BIRD: what this node's kernel holds for its workloads is

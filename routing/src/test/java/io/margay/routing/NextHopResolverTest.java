@@ -15,12 +15,13 @@ class NextHopResolverTest {
   private static final IpAddress GATEWAY = IpAddress.parse("192.168.40.1");
   private static final IpAddress NEIGHBOUR = IpAddress.parse("192.168.40.12");
 
-  private final NextHopResolver resolver = new NextHopResolver();
+  private final MainTable table = new MainTable(_ -> {});
+  private final NextHopResolver resolver = new NextHopResolver(table);
   private final Route lan = route("192.168.40.0/24", NextHop.dev("eth1"));
 
   @BeforeEach
   void onTheLan() {
-    resolver.put(lan);
+    table.put(lan);
   }
 
   @Test
@@ -30,15 +31,15 @@ class NextHopResolverTest {
 
   @Test
   void behindARouterTheRouterIsTheGateway() {
-    resolver.put(route("10.1.0.0/16", NextHop.via(GATEWAY, "eth1")));
+    table.put(route("10.1.0.0/16", NextHop.via(GATEWAY, "eth1")));
     assertThat(resolver.resolve(IpAddress.parse("10.1.2.3")))
         .isEqualTo(NextHop.via(GATEWAY, "eth1"));
   }
 
   @Test
   void theLongestMatchWins() {
-    resolver.put(route("0.0.0.0/0", NextHop.via(GATEWAY, "eth1")));
-    resolver.put(route("192.168.40.12/32", NextHop.dev("eth2")));
+    table.put(route("0.0.0.0/0", NextHop.via(GATEWAY, "eth1")));
+    table.put(route("192.168.40.12/32", NextHop.dev("eth2")));
     assertThat(resolver.resolve(NEIGHBOUR)).isEqualTo(NextHop.via(NEIGHBOUR, "eth2"));
     assertThat(resolver.resolve(IpAddress.parse("8.8.8.8")))
         .isEqualTo(NextHop.via(GATEWAY, "eth1"));
@@ -47,17 +48,54 @@ class NextHopResolverTest {
   @Test
   void withoutAWayThereIsNone() {
     assertThat(resolver.resolve(IpAddress.parse("10.1.2.3"))).isNull();
-    resolver.remove(lan);
+    table.remove(lan);
     assertThat(resolver.resolve(NEIGHBOUR)).isNull();
   }
 
+  @Test
+  void ofTwoWaysTheOneWithTheLowerMetricWins() {
+    Route wired = route("0.0.0.0/0", 100, NextHop.via(GATEWAY, "eth1"));
+    Route wireless = route("0.0.0.0/0", 600, NextHop.via(NEIGHBOUR, "wlan0"));
+    table.put(wired);
+    table.put(wireless);
+    IpAddress far = IpAddress.parse("8.8.8.8");
+    assertThat(resolver.resolve(far)).isEqualTo(NextHop.via(GATEWAY, "eth1"));
+    table.remove(wired);
+    assertThat(resolver.resolve(far)).isEqualTo(NextHop.via(NEIGHBOUR, "wlan0"));
+  }
+
+  @Test
+  void aGatewayOnTheLinkByDecreeStaysSo() {
+    NextHop cloud = new NextHop(IpAddress.parse("169.254.0.1"), "eth0", true);
+    table.put(route("0.0.0.0/0", cloud));
+    assertThat(resolver.resolve(IpAddress.parse("8.8.8.8"))).isEqualTo(cloud);
+  }
+
+  @Test
+  void whatIsToBeDroppedLeadsNowhere() {
+    table.put(route("0.0.0.0/0", NextHop.via(GATEWAY, "eth1")));
+    table.put(
+        new Route(
+            IpPrefix.parse("10.0.0.0/8"),
+            Route.Type.UNREACHABLE,
+            Route.Protocols.STATIC,
+            Route.Scope.GLOBAL,
+            0,
+            List.of()));
+    assertThat(resolver.resolve(IpAddress.parse("10.1.2.3"))).isNull();
+  }
+
   private static Route route(String destination, NextHop hop) {
+    return route(destination, 0, hop);
+  }
+
+  private static Route route(String destination, int metric, NextHop hop) {
     return new Route(
         IpPrefix.parse(destination),
         Route.Type.UNICAST,
         Route.Protocols.KERNEL,
         Route.Scope.GLOBAL,
-        0,
+        metric,
         List.of(hop));
   }
 }
