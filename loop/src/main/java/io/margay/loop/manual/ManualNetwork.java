@@ -65,7 +65,7 @@ public final class ManualNetwork {
     silent.add(Set.of(one, other));
   }
 
-  /// Lets new connections between two hosts pass again. What was lost stays lost.
+  /// Lets new connections between two hosts pass again, and those on which nothing was lost.
   public void restore(IpAddress one, IpAddress other) {
     silent.remove(Set.of(one, other));
   }

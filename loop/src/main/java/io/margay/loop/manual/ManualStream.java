@@ -29,6 +29,9 @@ abstract class ManualStream implements Transport.Connection {
   private boolean reading = true;
   private boolean closed;
 
+  /// Something was lost on the way. What comes after a gap is never read, as with TCP.
+  private boolean lost;
+
   /// The peer's end has come, but is reported only after what arrived before it.
   private @Nullable Runnable end;
 
@@ -68,8 +71,9 @@ abstract class ManualStream implements Transport.Connection {
 
   /// Runs `event` at the peer's end after the latency, behind everything sent before.
   void deliverToPeer(Consumer<ManualStream> event) {
+    lost |= isSilent();
     ManualStream to = peer;
-    if (to != null && !isSilent()) {
+    if (to != null && !lost) {
       loop.schedule(latency, () -> event.accept(to));
     }
   }
