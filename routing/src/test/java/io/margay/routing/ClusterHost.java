@@ -72,6 +72,10 @@ final class ClusterHost {
     kernel.removeLink(workloads.remove(single(address)));
   }
 
+  boolean hasWorkload(String address) {
+    return workloads.containsKey(single(address));
+  }
+
   Map<IpPrefix, String> workloads() {
     return workloads;
   }
