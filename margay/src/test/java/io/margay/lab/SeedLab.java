@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/// A lab of the topology `seed` for a test, with the programs as they are shipped.
+/// A lab for a test, of the topology `seed` unless said otherwise, with the programs as they are
+/// shipped.
 final class SeedLab implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -29,12 +30,17 @@ final class SeedLab implements AutoCloseable {
 
   /// Builds it; skips the test, with the reason, where the machine does not let us make namespaces.
   static SeedLab up() {
+    return up(SeedTopology.TOPOLOGY);
+  }
+
+  /// The same with another topology.
+  static SeedLab up(Topology topology) {
     LabDirectory directory = new LabDirectory(temporaryDirectory());
     Path home = Path.of(System.getProperty("margay.home"));
     Progress progress =
         new Progress(new PrintStream(new ByteArrayOutputStream(), true), new Style(false));
     assumeTrue(canMakeNamespaces(), "this machine does not let us make namespaces");
-    return new SeedLab(Lab.up(SeedTopology.TOPOLOGY, directory, home, progress));
+    return new SeedLab(Lab.up(topology, directory, home, progress));
   }
 
   private static boolean canMakeNamespaces() {
