@@ -12,8 +12,10 @@ import io.margay.bgp.session.PeerConfig;
 import io.margay.bgp.session.PeerSession;
 import io.margay.bgp.session.RestartState;
 import io.margay.loop.EventLoop;
+import io.margay.loop.Protection;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
+import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import io.margay.net.Ipv4Address;
 import java.net.InetSocketAddress;
@@ -94,6 +96,7 @@ public final class BgpSpeaker {
         listeners.put(address, transport.listen(address, this::accept));
       }
     }
+    neighbors.values().forEach(neighbor -> protect(neighbor.config().protection(), neighbor));
   }
 
   /// Ends every session with a Cease, so that peers drop our routes at once. To have them keep the
@@ -143,6 +146,7 @@ public final class BgpSpeaker {
                     sessionListener));
     neighbors.put(peer.remoteAddress(), neighbor);
     if (started) {
+      protect(peer.protection(), neighbor);
       neighbor.session().start();
     }
   }
@@ -176,8 +180,28 @@ public final class BgpSpeaker {
 
   private void remove(Neighbor neighbor, Cease cease) {
     neighbors.remove(neighbor.config().remoteAddress());
+    protect(Protection.NONE, neighbor);
     neighbor.session().stop(Notification.of(cease));
     neighbor.forgetRoutes();
+  }
+
+  private void protect(Protection protection, Neighbor neighbor) {
+    boolean matters =
+        !protection.equals(Protection.NONE)
+            || !neighbor.config().protection().equals(Protection.NONE);
+    if (matters) {
+      IpAddress remote = neighbor.config().remoteAddress();
+      listeners.values().forEach(port -> port.protect(remote, protection));
+    }
+  }
+
+  /// Asks a peer for all its routes of a family once more (RFC 2918), in case they were lost on our
+  /// side. Does nothing without a session, or if the peer cannot do it.
+  public void refresh(IpAddress remoteAddress, IpFamily family) {
+    Neighbor neighbor = neighbors.get(remoteAddress);
+    if (neighbor != null) {
+      neighbor.requestRefresh(family);
+    }
   }
 
   /// Announces a route of our own, or replaces its attributes. It is better than any learned route

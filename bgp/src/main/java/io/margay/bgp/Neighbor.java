@@ -1,9 +1,13 @@
 package io.margay.bgp;
 
+import io.margay.bgp.message.AfiSafi;
 import io.margay.bgp.message.BgpMessage.Announcement;
 import io.margay.bgp.message.BgpMessage.EndOfRib;
+import io.margay.bgp.message.BgpMessage.Notification;
+import io.margay.bgp.message.BgpMessage.RouteRefresh;
 import io.margay.bgp.message.BgpMessage.Update;
 import io.margay.bgp.message.MessageEncoder;
+import io.margay.bgp.message.NotificationError.Cease;
 import io.margay.bgp.message.PathAttributes;
 import io.margay.bgp.rib.AdjRibIn;
 import io.margay.bgp.rib.AdjRibOut;
@@ -23,6 +27,7 @@ import io.margay.loop.EventLoop;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -77,7 +82,16 @@ final class Neighbor implements SessionListener {
   /// Families in which the end of our feed has not been said on this session.
   private final Set<IpFamily> endOfRibDue = EnumSet.noneOf(IpFamily.class);
 
+  /// Families that the peer wants to be told once more, and those of them whose answer has begun.
+  private final Set<IpFamily> refreshRequested = EnumSet.noneOf(IpFamily.class);
+
+  private final Set<IpFamily> refreshing = EnumSet.noneOf(IpFamily.class);
+
   private boolean flushScheduled;
+
+  /// When the next round of UPDATEs may begin.
+  private long nextRoundNanos;
+
   private EventLoop.@Nullable Timer staleTimer;
 
   Neighbor(
@@ -160,6 +174,9 @@ final class Neighbor implements SessionListener {
     keepStaleOnlyAsPromised(negotiated);
     // RFC 4724 §4.2: the end is said to every peer that has the capability.
     endOfRibDue.clear();
+    refreshRequested.clear();
+    refreshing.clear();
+    nextRoundNanos = loop.nanoTime();
     if (negotiated.peerRestart().isPresent()) {
       endOfRibDue.addAll(negotiated.families());
     }
@@ -190,6 +207,23 @@ final class Neighbor implements SessionListener {
         }
       }
     }
+    limitPrefixes(current.session.families());
+  }
+
+  /// RFC 4271 §6.7, RFC 4486 §4.
+  private void limitPrefixes(Set<IpFamily> families) {
+    int limit = config.maxPrefixes();
+    for (IpFamily family : families) {
+      if (limit > 0 && adjRibIn.freshCount(family) > limit) {
+        AfiSafi afiSafi = AfiSafi.unicast(family);
+        ByteBuffer data = ByteBuffer.allocate(7).putShort((short) afiSafi.afi());
+        data.put((byte) afiSafi.safi()).putInt(limit);
+        session.reset(
+            Notification.of(Cease.MAXIMUM_NUMBER_OF_PREFIXES_REACHED, data.array()),
+            "more than %d prefixes of %s".formatted(limit, family));
+        return;
+      }
+    }
   }
 
   private boolean isImported(Route route) {
@@ -213,11 +247,28 @@ final class Neighbor implements SessionListener {
 
   @Override
   public void onEndOfRib(IpFamily family) {
+    forgetStale(family);
+    speaker.initialFeed().endOfRib(config.remoteAddress(), family);
+  }
+
+  @Override
+  public void onRefreshBegin(IpFamily family) {
+    adjRibIn.markStale(Set.of(family));
+    if (adjRibIn.hasStale() && staleTimer == null) {
+      staleTimer = loop.schedule(STALE_PATH_TIME, this::staleTimeOver);
+    }
+  }
+
+  @Override
+  public void onRefreshEnd(IpFamily family) {
+    forgetStale(family);
+  }
+
+  private void forgetStale(IpFamily family) {
     forget(adjRibIn.stale(family));
     if (!adjRibIn.hasStale()) {
       cancelStaleTimer();
     }
-    speaker.initialFeed().endOfRib(config.remoteAddress(), family);
   }
 
   // While the peer is away: the receiving speaker of RFC 4724 §4.2.
@@ -228,7 +279,7 @@ final class Neighbor implements SessionListener {
     established = null;
     endOfRibDue.clear();
     cancelStaleTimer();
-    boolean mayStay = end.kind() == SessionEnd.Kind.LOST && last != null;
+    boolean mayStay = end.graceful() && last != null;
     // Routes that were stale already have had their chance: the peer has restarted twice.
     for (IpFamily family : IpFamily.values()) {
       forget(adjRibIn.stale(family));
@@ -331,16 +382,47 @@ final class Neighbor implements SessionListener {
   @Override
   public void onRouteRefresh(IpFamily family) {
     if (established != null) {
-      established.adjRibOut.repeat(family);
+      refreshRequested.add(family);
       scheduleFlush();
     }
   }
 
-  /// Changes of one turn of the loop go out together.
+  /// Begins what the peer asked for, but no marked answer before the end of the first feed (RFC
+  /// 7313 §4.1), which the peer is told everything in anyway.
+  private void answerRefresh(Established current) {
+    for (IpFamily family : IpFamily.values()) {
+      boolean marked = current.session.enhancedRefresh();
+      boolean mustWait = marked && endOfRibDue.contains(family);
+      if (!mustWait && refreshRequested.remove(family)) {
+        if (marked && refreshing.add(family)) {
+          session.send(MessageEncoder.encode(RouteRefresh.of(family, RouteRefresh.BEGIN)));
+        }
+        current.adjRibOut.repeat(family);
+      }
+    }
+  }
+
+  /// Asks the peer for all its routes of a family once more, if it can.
+  void requestRefresh(IpFamily family) {
+    Established current = established;
+    if (current != null
+        && current.session.routeRefresh()
+        && current.session.families().contains(family)) {
+      session.send(MessageEncoder.encode(RouteRefresh.of(family, RouteRefresh.REQUEST)));
+    }
+  }
+
+  /// Changes of one turn of the loop go out together, or those of one advertisement interval.
   private void scheduleFlush() {
-    if (!flushScheduled) {
-      flushScheduled = true;
+    if (flushScheduled) {
+      return;
+    }
+    flushScheduled = true;
+    Duration wait = Duration.ofNanos(nextRoundNanos - loop.nanoTime());
+    if (config.advertisementInterval().isZero() || !wait.isPositive()) {
       loop.execute(this::flush);
+    } else {
+      loop.schedule(wait, this::flush);
     }
   }
 
@@ -355,15 +437,27 @@ final class Neighbor implements SessionListener {
       loop.schedule(UNWRITTEN_POLL, this::flush);
       return;
     }
+    answerRefresh(current);
     current.adjRibOut.flush(
         prefix -> wanted(prefix, current.exportRules), MAX_PREFIXES_PER_FLUSH, session::send);
     if (current.adjRibOut.isDirty()) {
-      scheduleFlush();
-    } else if (!speaker.isDeferring() && !endOfRibDue.isEmpty()) {
+      flushScheduled = true;
+      loop.execute(this::flush);
+      return;
+    }
+    nextRoundNanos = loop.nanoTime() + session.jittered(config.advertisementInterval()).toNanos();
+    for (IpFamily family : refreshing) {
+      session.send(MessageEncoder.encode(RouteRefresh.of(family, RouteRefresh.END)));
+    }
+    refreshing.clear();
+    if (!speaker.isDeferring() && !endOfRibDue.isEmpty()) {
       for (IpFamily family : endOfRibDue) {
         session.send(MessageEncoder.encode(new EndOfRib(family)));
       }
       endOfRibDue.clear();
+      if (!refreshRequested.isEmpty()) {
+        scheduleFlush();
+      }
     }
   }
 

@@ -1,5 +1,9 @@
 package io.margay.bgp;
 
+import static io.margay.bgp.RawPeer.announce;
+import static io.margay.bgp.RawPeer.keepalive;
+import static io.margay.bgp.RawPeer.octets;
+import static io.margay.bgp.RawPeer.open;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.bgp.Speakers.Host;
@@ -13,28 +17,18 @@ import io.margay.bgp.message.BgpMessage.Open;
 import io.margay.bgp.message.BgpMessage.RouteRefresh;
 import io.margay.bgp.message.BgpMessage.Update;
 import io.margay.bgp.message.Capability;
-import io.margay.bgp.message.MessageDecoder;
 import io.margay.bgp.message.MessageEncoder;
-import io.margay.bgp.message.MessageFramer;
-import io.margay.bgp.message.NextHop;
-import io.margay.bgp.message.PathAttributes;
 import io.margay.bgp.message.SessionCodec;
-import io.margay.bgp.message.UpdateEncoder;
 import io.margay.bgp.session.SessionState;
 import io.margay.loop.Transport;
 import io.margay.net.AsNumber;
-import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import io.margay.net.Ipv4Address;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,84 +37,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// A speaker against a peer that says what the test makes it say.
 class RawPeerTest {
 
-  private static final SessionCodec FOUR_OCTETS = new SessionCodec(true, true);
-  private static final AsNumber PEER_AS = new AsNumber(65009);
+  private static final AsNumber PEER_AS = RawPeer.AS;
   private static final Keepalive KEEPALIVE = new Keepalive();
 
   private final Speakers world = new Speakers(1);
   private final Host us = world.host(1);
-  private final RawPeer peer = new RawPeer();
-
-  /// Connects to the speaker, sends whatever it is told to, and notes what comes.
-  private final class RawPeer implements Transport.Handler {
-    final List<BgpMessage> received = new ArrayList<>();
-    final MessageFramer framer = new MessageFramer();
-    SessionCodec codec = FOUR_OCTETS;
-    Transport.@Nullable Connection connection;
-    boolean closed;
-
-    RawPeer connect() {
-      connection =
-          world
-              .network
-              .transport(IpAddress.parse("10.0.0.9"))
-              .connect(null, new InetSocketAddress(us.address.toInetAddress(), 179), this);
-      world.loop.advance(Duration.ofMillis(10));
-      return this;
-    }
-
-    RawPeer sends(ByteBuffer... frames) {
-      for (ByteBuffer frame : frames) {
-        if (connection != null) {
-          connection.write(frame);
-        }
-      }
-      world.loop.advance(Duration.ofMillis(10));
-      return this;
-    }
-
-    @Override
-    public void onOpen(Transport.Connection opened) {}
-
-    @Override
-    public void onBytes(Transport.Connection from, ByteBuffer bytes) {
-      framer.append(bytes);
-      for (ByteBuffer frame = framer.next(); frame != null; frame = framer.next()) {
-        received.add(MessageDecoder.decode(frame, codec).message());
-      }
-    }
-
-    @Override
-    public void onClosed(Transport.Connection from, @Nullable Throwable cause) {
-      closed = true;
-    }
-  }
-
-  private static ByteBuffer open(Capability... capabilities) {
-    return MessageEncoder.encode(
-        new Open(PEER_AS, 90, Ipv4Address.parse("10.0.0.9"), List.of(capabilities)));
-  }
-
-  private static ByteBuffer keepalive() {
-    return MessageEncoder.encode(KEEPALIVE);
-  }
-
-  private static ByteBuffer octets(String hex) {
-    return ByteBuffer.wrap(HexFormat.of().parseHex(hex.replace(" ", "")));
-  }
-
-  private static ByteBuffer announce(String prefix, AsPath path, String nextHop) {
-    List<ByteBuffer> frames = new ArrayList<>();
-    new UpdateEncoder(FOUR_OCTETS)
-        .announce(
-            PathAttributes.builder()
-                .asPath(path)
-                .nextHop(NextHop.of(IpAddress.parse(nextHop)))
-                .build(),
-            List.of(IpPrefix.parse(prefix)),
-            frames::add);
-    return frames.getFirst();
-  }
+  private final RawPeer peer = new RawPeer(world, us);
 
   private void peerIsConfigured() {
     us.peersWith(world.host(9, PEER_AS), settings -> settings.passive(true)).starts();
@@ -205,6 +127,7 @@ class RawPeerTest {
                     new Capability.Multiprotocol(AfiSafi.IPV4_UNICAST),
                     new Capability.Multiprotocol(AfiSafi.IPV6_UNICAST),
                     new Capability.RouteRefresh(),
+                    new Capability.ExtendedMessage(),
                     new Capability.GracefulRestart(
                         false,
                         false,
@@ -212,7 +135,8 @@ class RawPeerTest {
                         List.of(
                             new Capability.GracefulRestart.Family(AfiSafi.IPV4_UNICAST, false),
                             new Capability.GracefulRestart.Family(AfiSafi.IPV6_UNICAST, false))),
-                    new Capability.FourOctetAs(Speakers.AS))));
+                    new Capability.FourOctetAs(Speakers.AS),
+                    new Capability.EnhancedRouteRefresh())));
   }
 
   @Test

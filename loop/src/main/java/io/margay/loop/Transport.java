@@ -13,7 +13,13 @@ public interface Transport {
   ///
   /// @param local the source address to use; null lets the kernel choose
   /// @return a handle whose [Connection#close] also gives up an attempt under way
-  Connection connect(@Nullable IpAddress local, InetSocketAddress remote, Handler handler);
+  Connection connect(
+      @Nullable IpAddress local, InetSocketAddress remote, Protection protection, Handler handler);
+
+  /// Starts to open a connection without protection.
+  default Connection connect(@Nullable IpAddress local, InetSocketAddress remote, Handler handler) {
+    return connect(local, remote, Protection.NONE, handler);
+  }
 
   /// Accepts connections on an address and port until the listener is closed.
   ///
@@ -24,6 +30,12 @@ public interface Transport {
   interface Listener {
     /// The bound address, with the port the kernel chose if 0 was asked for.
     InetSocketAddress localAddress();
+
+    /// Demands protection of connections from `remote`, in place of what was demanded before. Does
+    /// nothing if the port is of another address family.
+    ///
+    /// @throws java.io.UncheckedIOException if the kernel does not take it
+    void protect(IpAddress remote, Protection protection);
 
     void close();
   }

@@ -1,5 +1,6 @@
 package io.margay.transport;
 
+import io.margay.loop.Protection;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
 import io.netty.channel.ChannelFuture;
@@ -32,7 +33,8 @@ public final class NettyTransport implements Transport {
   }
 
   @Override
-  public Connection connect(@Nullable IpAddress local, InetSocketAddress remote, Handler handler) {
+  public Connection connect(
+      @Nullable IpAddress local, InetSocketAddress remote, Protection protection, Handler handler) {
     loop.checkOnLoop();
     EpollSocketChannel channel = new EpollSocketChannel();
     configure(channel);
@@ -44,7 +46,14 @@ public final class NettyTransport implements Transport {
     channel.pipeline().addLast(connection);
     loop.register(channel);
     // Not within this call, as the caller has yet to get hold of the connection.
-    loop.execute(() -> connection.open(channel.connect(remote, source)));
+    loop.execute(() -> {
+      try {
+        SocketProtection.apply(channel, IpAddress.of(remote.getAddress().getAddress()), protection);
+        connection.open(channel.connect(remote, source));
+      } catch (UncheckedIOException e) {
+        connection.open(channel.newFailedFuture(e));
+      }
+    });
     return connection;
   }
 
@@ -53,7 +62,8 @@ public final class NettyTransport implements Transport {
     loop.checkOnLoop();
     EpollServerSocketChannel channel = new EpollServerSocketChannel();
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-    channel.pipeline().addLast(new Accepting(acceptor));
+    NettyListener listener = new NettyListener(channel, new SocketProtection(channel));
+    channel.pipeline().addLast(new Accepting(acceptor, listener.protection));
     loop.register(channel);
     ChannelFuture bound = channel.bind(local);
     Throwable failure = bound.cause();
@@ -65,7 +75,7 @@ public final class NettyTransport implements Transport {
                   .formatted(local, failure.getMessage()),
               failure));
     }
-    return new NettyListener(channel);
+    return listener;
   }
 
   private static void configure(EpollSocketChannel channel) {
@@ -74,15 +84,18 @@ public final class NettyTransport implements Transport {
 
   private final class Accepting extends ChannelInboundHandlerAdapter {
     private final Acceptor acceptor;
+    private final SocketProtection protection;
 
-    Accepting(Acceptor acceptor) {
+    Accepting(Acceptor acceptor, SocketProtection protection) {
       this.acceptor = acceptor;
+      this.protection = protection;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       EpollSocketChannel channel = (EpollSocketChannel) message;
       configure(channel);
+      protection.accepted(channel);
       // Nothing is to be read before the handler is known.
       channel.config().setAutoRead(false);
       NettyConnection connection =
@@ -111,10 +124,16 @@ public final class NettyTransport implements Transport {
     }
   }
 
-  private record NettyListener(EpollServerSocketChannel channel) implements Listener {
+  private record NettyListener(EpollServerSocketChannel channel, SocketProtection protection)
+      implements Listener {
     @Override
     public InetSocketAddress localAddress() {
       return channel.localAddress();
+    }
+
+    @Override
+    public void protect(IpAddress remote, Protection demanded) {
+      protection.demand(remote, demanded);
     }
 
     @Override

@@ -10,7 +10,8 @@
 ///   └────────────────────────────────────────────────────────────┘
 /// ```
 ///
-/// Not here yet: TCP MD5 (RFC 2385) and TTL security (RFC 5082).
+/// [io.margay.loop.Protection] becomes socket options: TCP_MD5SIG (RFC 2385), and a least time to
+/// live or hop count (RFC 5082).
 @NullMarked
 package io.margay.transport;
 

@@ -3,11 +3,13 @@ package io.margay.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.loop.EventLoop;
+import io.margay.loop.Protection;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -75,6 +77,40 @@ class NettyTransportTest extends TransportContract {
         }
       }
     }
+  }
+
+  @Test
+  void segmentsThatComeFromTooFarAwayAreDropped() throws Exception {
+    Recorder refused = new Recorder();
+    Recorder server = new Recorder();
+    List<Transport.Connection> accepted = new CopyOnWriteArrayList<>();
+    Protection direct = new Protection(null, 255);
+    Transport.Listener listener =
+        thread.call(() ->
+            transport.listen(
+                new InetSocketAddress(SERVER.toInetAddress(), 0),
+                connection -> {
+                  accepted.add(connection);
+                  return accepted.size() == 1 ? refused : server;
+                }));
+    InetSocketAddress remote = thread.call(listener::localAddress);
+    thread.run(() -> listener.protect(CLIENT, direct));
+    Recorder far = new Recorder();
+    Transport.Connection fromFar = thread.call(() -> transport.connect(CLIENT, remote, far));
+    await(() -> accepted.size() == 1);
+    Recorder near = new Recorder();
+    Transport.Connection fromNear =
+        thread.call(() -> transport.connect(CLIENT, remote, direct, near));
+    await(() -> accepted.size() == 2 && far.opened == 1 && near.opened == 1);
+    thread.run(() -> {
+      // Linux sends with a time to live of 64 unless told otherwise.
+      fromFar.write(ByteBuffer.wrap(new byte[7]));
+      fromNear.write(ByteBuffer.wrap(new byte[5]));
+      accepted.forEach(connection -> connection.write(ByteBuffer.wrap(new byte[3])));
+    });
+    await(() -> server.received.position() == 5 && near.received.position() == 3);
+    int arrived = thread.call(refused.received::position);
+    assertThat(arrived).as("octets from too far away").isZero();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.margay.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.loop.Protection;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
 import java.io.UncheckedIOException;
@@ -229,6 +230,53 @@ abstract class TransportContract {
     await(() -> client.closed == 1);
     assertThat(client.opened).isZero();
     assertThat(client.cause).isNull();
+  }
+
+  private static Protection password(String text) {
+    return new Protection(new Protection.Password(text), 0);
+  }
+
+  private void connect(InetSocketAddress remote, Protection protection, Recorder recorder)
+      throws Exception {
+    onLoop(() -> transport(CLIENT).connect(CLIENT, remote, protection, recorder));
+  }
+
+  @Test
+  void aConnectionNeedsThePasswordThatItsPortDemands() throws Exception {
+    Transport.Listener listener = listen(server);
+    InetSocketAddress remote = onLoop(listener::localAddress);
+    onLoop(() -> {
+      listener.protect(CLIENT, password("secret"));
+      return true;
+    });
+    Recorder without = new Recorder();
+    connect(remote, Protection.NONE, without);
+    Recorder wrong = new Recorder();
+    connect(remote, password("sekret"), wrong);
+    connect(remote, password("secret"), client);
+    await(() -> client.opened == 1 && accepted.size() == 1);
+    onLoop(() -> {
+      accepted.getFirst().write(ByteBuffer.wrap(pattern(5)));
+      return true;
+    });
+    await(() -> client.received.position() == 5);
+    assertThat(without.opened + wrong.opened).as("silence, but no error").isZero();
+    assertThat(without.closed + wrong.closed).isZero();
+  }
+
+  @Test
+  void aPasswordCanBeTakenBack() throws Exception {
+    Transport.Listener listener = listen(server);
+    InetSocketAddress remote = onLoop(listener::localAddress);
+    onLoop(() -> {
+      listener.protect(CLIENT, password("secret"));
+      listener.protect(IpAddress.parse("127.0.0.3"), password("other"));
+      listener.protect(CLIENT, Protection.NONE);
+      return true;
+    });
+    connect(remote, Protection.NONE, client);
+    await(() -> client.opened == 1 && accepted.size() == 1);
+    assertThat(client.closed).isZero();
   }
 
   @Test

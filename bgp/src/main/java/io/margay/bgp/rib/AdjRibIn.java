@@ -29,14 +29,21 @@ public final class AdjRibIn {
   }
 
   private final Map<IpPrefix, Entry> entries = new HashMap<>();
+  private int freshIpv4;
+  private int freshIpv6;
   private int imported;
   private int stale;
 
   /// Notes what the peer told, and whether it takes part in the decision.
   public void put(IpPrefix prefix, PathAttributes attributes, boolean isImported) {
-    Entry entry = entries.computeIfAbsent(prefix, _ -> new Entry(attributes));
+    Entry entry = entries.get(prefix);
+    if (entry == null) {
+      entry = new Entry(attributes);
+      entries.put(prefix, entry);
+      countFresh(prefix, 1);
+    }
     entry.attributes = attributes;
-    setStale(entry, false);
+    setStale(prefix, entry, false);
     setImported(entry, isImported);
   }
 
@@ -44,15 +51,16 @@ public final class AdjRibIn {
   public void remove(IpPrefix prefix) {
     Entry entry = entries.remove(prefix);
     if (entry != null) {
-      setStale(entry, false);
+      setStale(prefix, entry, false);
       setImported(entry, false);
+      countFresh(prefix, -1);
     }
   }
 
   /// Marks what there is of these families as left over from before the peer's restart.
   public void markStale(Collection<IpFamily> families) {
-    entries.forEach(
-        (prefix, entry) -> setStale(entry, entry.stale || families.contains(prefix.family())));
+    entries.forEach((prefix, entry) ->
+        setStale(prefix, entry, entry.stale || families.contains(prefix.family())));
   }
 
   public boolean hasStale() {
@@ -105,6 +113,14 @@ public final class AdjRibIn {
     return entries.size();
   }
 
+  /// The prefixes of a family, without stale ones.
+  public int freshCount(IpFamily family) {
+    return switch (family) {
+      case IPV4 -> freshIpv4;
+      case IPV6 -> freshIpv6;
+    };
+  }
+
   public int importedCount() {
     return imported;
   }
@@ -113,13 +129,22 @@ public final class AdjRibIn {
     return stale;
   }
 
+  private void countFresh(IpPrefix prefix, int more) {
+    switch (prefix.family()) {
+      case IPV4 -> freshIpv4 += more;
+      case IPV6 -> freshIpv6 += more;
+    }
+  }
+
   private void setImported(Entry entry, boolean value) {
     imported += (value ? 1 : 0) - (entry.imported ? 1 : 0);
     entry.imported = value;
   }
 
-  private void setStale(Entry entry, boolean value) {
-    stale += (value ? 1 : 0) - (entry.stale ? 1 : 0);
+  private void setStale(IpPrefix prefix, Entry entry, boolean value) {
+    int more = (value ? 1 : 0) - (entry.stale ? 1 : 0);
+    stale += more;
+    countFresh(prefix, -more);
     entry.stale = value;
   }
 }

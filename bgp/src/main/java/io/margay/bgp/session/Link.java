@@ -57,6 +57,9 @@ final class Link implements Transport.Handler {
 
   private static final int KEEPALIVES_PER_HOLD_TIME = 3;
 
+  /// RFC 9687 §3.1: the larger of this and twice the hold time.
+  private static final Duration MIN_SEND_HOLD_TIME = Duration.ofMinutes(8);
+
   private final PeerSession session;
   private final EventLoop loop;
   private final boolean outgoing;
@@ -68,6 +71,13 @@ final class Link implements Transport.Handler {
   private SessionCodec codec = UNKNOWN;
   private Duration holdTime = OPEN_HOLD_TIME;
   private long lastReceivedNanos;
+
+  /// Octets given to the connection so far, how many of them the kernel had taken when last looked
+  /// at, and when that last was another number.
+  private long handedOver;
+
+  private long takenBefore;
+  private long takenNanos;
   private EventLoop.@Nullable Timer holdTimer;
   private EventLoop.@Nullable Timer keepaliveTimer;
 
@@ -80,7 +90,9 @@ final class Link implements Transport.Handler {
   static Link connect(PeerSession session, EventLoop loop, Transport transport) {
     Link link = new Link(session, loop, true);
     PeerConfig config = session.config();
-    link.connection = transport.connect(config.localAddress(), config.remoteSocketAddress(), link);
+    link.connection =
+        transport.connect(
+            config.localAddress(), config.remoteSocketAddress(), config.protection(), link);
     return link;
   }
 
@@ -205,10 +217,12 @@ final class Link implements Transport.Handler {
       return;
     }
     codec = negotiated.codec();
+    framer.use(codec);
     phase = Phase.OPEN_CONFIRM;
     send(MessageEncoder.encode(new Keepalive()));
     holdTime = negotiated.holdTime();
     armHoldTimer(holdTime);
+    takenNanos = loop.nanoTime();
     armKeepaliveTimer();
     session.changed();
   }
@@ -221,13 +235,20 @@ final class Link implements Transport.Handler {
   }
 
   private void notified(Notification notification) {
+    boolean graceful = keepsRoutes();
     close();
     boolean ceased = notification.error().filter(Cease.class::isInstance).isPresent();
     session.ended(
         this,
         new SessionEnd(
             ceased ? SessionEnd.Kind.PEER_CEASED : SessionEnd.Kind.ERROR,
-            "received NOTIFICATION: " + notification.describe()));
+            "received NOTIFICATION: " + notification.describe(),
+            graceful && !notification.isHardReset()));
+  }
+
+  /// Whether routes are kept over a NOTIFICATION of either side that is no hard reset.
+  private boolean keepsRoutes() {
+    return phase == Phase.ESTABLISHED && negotiated().gracefulNotification();
   }
 
   private void unexpected(BgpMessage message, NotificationError error) {
@@ -258,16 +279,19 @@ final class Link implements Transport.Handler {
         notification,
         new SessionEnd(
             SessionEnd.Kind.ERROR,
-            "sent NOTIFICATION: %s (%s)".formatted(notification.describe(), detail)));
+            "sent NOTIFICATION: %s (%s)".formatted(notification.describe(), detail),
+            keepsRoutes()));
   }
 
-  /// Ends the connection with a NOTIFICATION.
+  /// Ends the connection with a NOTIFICATION; a hard one if the peer is to forget our routes but
+  /// would keep them.
   void end(Notification notification, SessionEnd end) {
     if (phase == Phase.CLOSED) {
       return;
     }
     if (phase != Phase.CONNECTING) {
-      send(MessageEncoder.encode(notification));
+      boolean hard = keepsRoutes() && !end.graceful();
+      send(MessageEncoder.encode(hard ? Notification.hardReset(notification) : notification));
     }
     close();
     session.ended(this, end);
@@ -284,6 +308,7 @@ final class Link implements Transport.Handler {
 
   void send(ByteBuffer frame) {
     if (connection != null && phase != Phase.CLOSED) {
+      handedOver += frame.remaining();
       connection.write(frame);
     }
   }
@@ -320,9 +345,33 @@ final class Link implements Transport.Handler {
         loop.schedule(
             session.jittered(holdTime.dividedBy(KEEPALIVES_PER_HOLD_TIME)),
             () -> {
+              if (isStuck()) {
+                fail(
+                    Notification.of(NotificationError.Timer.SEND_HOLD_TIMER_EXPIRED),
+                    "the peer has read nothing for %d s, %d octets wait for it"
+                        .formatted(sendHoldTime().toSeconds(), unwritten()));
+                return;
+              }
               send(MessageEncoder.encode(new Keepalive()));
               armKeepaliveTimer();
             });
+  }
+
+  /// RFC 9687: a peer that says it is alive but reads nothing. Looked at whenever a KEEPALIVE is
+  /// due, so it is noticed up to a third of the hold time late.
+  private boolean isStuck() {
+    long taken = handedOver - unwritten();
+    if (taken != takenBefore || unwritten() == 0) {
+      takenBefore = taken;
+      takenNanos = loop.nanoTime();
+      return false;
+    }
+    return loop.nanoTime() - takenNanos >= sendHoldTime().toNanos();
+  }
+
+  private Duration sendHoldTime() {
+    Duration twice = holdTime.multipliedBy(2);
+    return twice.compareTo(MIN_SEND_HOLD_TIME) > 0 ? twice : MIN_SEND_HOLD_TIME;
   }
 
   private void cancelTimers() {

@@ -1,5 +1,6 @@
 package io.margay.bgp.session;
 
+import io.margay.loop.Protection;
 import io.margay.net.AsNumber;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
@@ -32,6 +33,16 @@ import org.jspecify.annotations.Nullable;
 ///   address as next hop; towards external peers it is always ours
 /// @param enforceFirstAs whether an external peer's AS must be first in its paths; not so for a
 ///   route server
+/// @param protection of the connections; the peer has to be set alike
+/// @param gracefulNotification whether to offer that routes are kept over a NOTIFICATION and an
+///   expired hold timer too (RFC 8538). A host that died then keeps its routes for the hold time
+///   and the restart time, so this is for peers that forward even without their BGP process
+/// @param maxPrefixes how many prefixes of a family the peer may tell before the session ends (RFC
+///   4271 §6.7); 0: any number
+/// @param advertisementInterval the least time between two rounds of UPDATEs, before jitter
+///   (MinRouteAdvertisementInterval of RFC 4271 §9.2.1.1); zero: changes go out at once
+/// @param addPathReceive whether to take several paths to a prefix from the peer (RFC 7911)
+/// @param addPathSend whether to tell the peer several paths to a prefix
 public record PeerConfig(
     IpAddress remoteAddress,
     int remotePort,
@@ -45,7 +56,13 @@ public record PeerConfig(
     Duration restartTime,
     boolean passive,
     boolean nextHopSelf,
-    boolean enforceFirstAs) {
+    boolean enforceFirstAs,
+    Protection protection,
+    boolean gracefulNotification,
+    int maxPrefixes,
+    Duration advertisementInterval,
+    boolean addPathReceive,
+    boolean addPathSend) {
 
   /// <https://www.iana.org/assignments/service-names-port-numbers>, "bgp".
   public static final int BGP_PORT = 179;
@@ -53,6 +70,7 @@ public record PeerConfig(
   private static final long MAX_HOLD_SECONDS = 0xffff;
   private static final long MIN_HOLD_SECONDS = 3;
   private static final long MAX_RESTART_SECONDS = 0xfff;
+  private static final int MAX_TTL = 255;
 
   public PeerConfig {
     families = Set.copyOf(families);
@@ -79,6 +97,14 @@ public record PeerConfig(
         localAddress == null || localAddress.family() == remoteAddress.family(),
         remoteAddress,
         "local address " + localAddress + ", expected one of the peer's family");
+    check(
+        maxPrefixes >= 0,
+        remoteAddress,
+        "a limit of " + maxPrefixes + " prefixes, expected more, or 0 for none");
+    check(
+        !advertisementInterval.isNegative(),
+        remoteAddress,
+        "advertisement interval " + advertisementInterval + ", expected zero or more");
   }
 
   private static void check(boolean holds, IpAddress peer, String message) {
@@ -107,7 +133,8 @@ public record PeerConfig(
   }
 
   /// A peer under construction. It starts with port 179, the family of its address, hold time 90 s,
-  /// connect retry 5 s, restart time 120 s, next hop self, first AS enforced.
+  /// connect retry 5 s, restart time 120 s, next hop self, first AS enforced, and nothing of what
+  /// comes after these.
   public static final class Builder {
     private final IpAddress remoteAddress;
     private final AsNumber remoteAs;
@@ -122,6 +149,12 @@ public record PeerConfig(
     private boolean passive;
     private boolean nextHopSelf = true;
     private boolean enforceFirstAs = true;
+    private Protection protection = Protection.NONE;
+    private boolean gracefulNotification;
+    private int maxPrefixes;
+    private Duration advertisementInterval = Duration.ZERO;
+    private boolean addPathReceive;
+    private boolean addPathSend;
 
     private Builder(IpAddress remoteAddress, AsNumber remoteAs, AsNumber localAs) {
       this.remoteAddress = remoteAddress;
@@ -181,6 +214,46 @@ public record PeerConfig(
       return this;
     }
 
+    /// Signs segments with this password (RFC 2385); null: not.
+    public Builder password(@Nullable String value) {
+      protection =
+          new Protection(
+              value == null ? null : new Protection.Password(value), protection.minTtl());
+      return this;
+    }
+
+    /// Drops what comes from further away than this many hops (RFC 5082), 1 to 255. The peer has to
+    /// do the same, or at least send with a time to live of 255.
+    public Builder ttlSecurity(int hops) {
+      protection = new Protection(protection.password(), MAX_TTL + 1 - hops);
+      return this;
+    }
+
+    public Builder gracefulNotification(boolean value) {
+      gracefulNotification = value;
+      return this;
+    }
+
+    public Builder maxPrefixes(int value) {
+      maxPrefixes = value;
+      return this;
+    }
+
+    public Builder advertisementInterval(Duration value) {
+      advertisementInterval = value;
+      return this;
+    }
+
+    public Builder addPathReceive(boolean value) {
+      addPathReceive = value;
+      return this;
+    }
+
+    public Builder addPathSend(boolean value) {
+      addPathSend = value;
+      return this;
+    }
+
     public PeerConfig build() {
       return new PeerConfig(
           remoteAddress,
@@ -195,7 +268,13 @@ public record PeerConfig(
           restartTime,
           passive,
           nextHopSelf,
-          enforceFirstAs);
+          enforceFirstAs,
+          protection,
+          gracefulNotification,
+          maxPrefixes,
+          advertisementInterval,
+          addPathReceive,
+          addPathSend);
     }
   }
 }

@@ -129,6 +129,19 @@ public final class PeerSession {
     changed();
   }
 
+  /// Ends the established session with `notification` and tries again after the longest pause, as
+  /// the peer will most likely do again what it did. The peer's routes go.
+  public void reset(Notification notification, String detail) {
+    Link link = established;
+    if (link != null) {
+      errorPause = LONGEST_ERROR_PAUSE;
+      // A session that lasted does not shorten this pause.
+      establishedNanos = loop.nanoTime();
+      String reason = "sent NOTIFICATION: %s (%s)".formatted(notification.describe(), detail);
+      link.end(notification, new SessionEnd(SessionEnd.Kind.ERROR, reason, false));
+    }
+  }
+
   /// Decides about a connection from the peer's address.
   public Transport.@Nullable Handler accept(Transport.Connection connection) {
     if (!started || pausing) {
@@ -215,12 +228,13 @@ public final class PeerSession {
       capabilities.add(new Capability.Multiprotocol(AfiSafi.unicast(family)));
     }
     capabilities.add(new Capability.RouteRefresh());
+    capabilities.add(new Capability.ExtendedMessage());
     if (config.gracefulRestart()) {
       RestartState restart = restartState.get();
       capabilities.add(
           new Capability.GracefulRestart(
               restart.restarting(),
-              false,
+              config.gracefulNotification(),
               (int) config.restartTime().toSeconds(),
               families.stream()
                   .map(family ->
@@ -229,6 +243,16 @@ public final class PeerSession {
                   .toList()));
     }
     capabilities.add(new Capability.FourOctetAs(config.localAs()));
+    if (config.addPathReceive() || config.addPathSend()) {
+      capabilities.add(
+          new Capability.AddPath(
+              families.stream()
+                  .map(family ->
+                      new Capability.AddPath.Directions(
+                          AfiSafi.unicast(family), config.addPathReceive(), config.addPathSend()))
+                  .toList()));
+    }
+    capabilities.add(new Capability.EnhancedRouteRefresh());
     return new Open(config.localAs(), (int) config.holdTime().toSeconds(), routerId, capabilities);
   }
 
@@ -335,14 +359,27 @@ public final class PeerSession {
     }
   }
 
-  /// RFC 2918 §4: a family that was not negotiated is ignored. So are the marks of RFC 7313, which
-  /// we do not offer.
+  /// RFC 2918 §4: a family that was not negotiated is ignored. So are the marks of RFC 7313 from a
+  /// peer that does not offer them, and subtypes that nobody has defined (§5).
   void routeRefresh(NegotiatedSession session, RouteRefresh refresh) {
-    refresh
-        .afiSafi()
-        .family()
-        .filter(family -> refresh.subtype() == 0 && session.families().contains(family))
-        .ifPresent(listener::onRouteRefresh);
+    IpFamily family = refresh.afiSafi().family().filter(session.families()::contains).orElse(null);
+    if (family == null) {
+      return;
+    }
+    switch (refresh.subtype()) {
+      case RouteRefresh.REQUEST -> listener.onRouteRefresh(family);
+      case RouteRefresh.BEGIN -> {
+        if (session.enhancedRefresh()) {
+          listener.onRefreshBegin(family);
+        }
+      }
+      case RouteRefresh.END -> {
+        if (session.enhancedRefresh()) {
+          listener.onRefreshEnd(family);
+        }
+      }
+      default -> {}
+    }
   }
 
   void malformed(List<AttributeError> errors) {
@@ -355,7 +392,8 @@ public final class PeerSession {
     }
   }
 
-  Duration jittered(Duration duration) {
+  /// Shortened by up to a quarter, at random (RFC 4271 §10).
+  public Duration jittered(Duration duration) {
     double factor = MIN_JITTER + (1 - MIN_JITTER) * random.nextDouble();
     return Duration.ofNanos((long) (duration.toNanos() * factor));
   }

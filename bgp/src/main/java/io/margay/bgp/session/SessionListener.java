@@ -17,6 +17,12 @@ public interface SessionListener {
   /// The peer wants all routes of a negotiated family once more (RFC 2918).
   void onRouteRefresh(IpFamily family);
 
+  /// What the peer has told of a family is about to come once more, all of it (RFC 7313 §4).
+  void onRefreshBegin(IpFamily family);
+
+  /// All of it has come; what has not is gone.
+  void onRefreshEnd(IpFamily family);
+
   /// The session is over; the next one begins with [#onEstablished].
   void onDown(SessionEnd end);
 }

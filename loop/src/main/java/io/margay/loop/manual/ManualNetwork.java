@@ -1,5 +1,6 @@
 package io.margay.loop.manual;
 
+import io.margay.loop.Protection;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
 import java.io.IOException;
@@ -11,12 +12,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A network in memory. Each host has a [Transport]; what one writes the other reads after the
-/// latency, in order, cut into pieces at random. Hosts can die, and paths can fall silent.
+/// latency, in order, cut into pieces at random. Hosts can die, and paths can fall silent. All
+/// hosts are neighbours, so every time to live is the largest.
 public final class ManualNetwork {
 
   private static final int FIRST_EPHEMERAL_PORT = 32768;
@@ -87,7 +90,10 @@ public final class ManualNetwork {
 
     @Override
     public Connection connect(
-        @Nullable IpAddress local, InetSocketAddress remote, Handler handler) {
+        @Nullable IpAddress local,
+        InetSocketAddress remote,
+        Protection protection,
+        Handler handler) {
       IpAddress source = local == null ? address : local;
       InetSocketAddress from = new InetSocketAddress(source.toInetAddress(), nextPort++);
       ManualConnection connection = new ManualConnection(from, remote, handler);
@@ -95,11 +101,11 @@ public final class ManualNetwork {
         return connection;
       }
       connections.add(connection);
-      loop.schedule(latency, () -> arrive(connection));
+      loop.schedule(latency, () -> arrive(connection, protection));
       return connection;
     }
 
-    private void arrive(ManualConnection opening) {
+    private void arrive(ManualConnection opening, Protection protection) {
       if (opening.handler == null) {
         return;
       }
@@ -107,6 +113,13 @@ public final class ManualNetwork {
       if (listener == null) {
         loop.schedule(
             latency, () -> opening.end(new IOException("connection refused: " + opening.remote)));
+        return;
+      }
+      Protection demanded =
+          listener.protections.getOrDefault(
+              IpAddress.of(opening.local.getAddress().getAddress()), Protection.NONE);
+      if (!Objects.equals(protection.password(), demanded.password())) {
+        // The kernel drops what is not signed as it should be, and says nothing.
         return;
       }
       ManualConnection accepted =
@@ -140,6 +153,7 @@ public final class ManualNetwork {
   private final class ManualListener implements Transport.Listener {
     private final InetSocketAddress bound;
     private final Transport.Acceptor acceptor;
+    private final Map<IpAddress, Protection> protections = new HashMap<>();
 
     ManualListener(InetSocketAddress bound, Transport.Acceptor acceptor) {
       this.bound = bound;
@@ -149,6 +163,11 @@ public final class ManualNetwork {
     @Override
     public InetSocketAddress localAddress() {
       return bound;
+    }
+
+    @Override
+    public void protect(IpAddress remote, Protection protection) {
+      protections.put(remote, protection);
     }
 
     @Override
