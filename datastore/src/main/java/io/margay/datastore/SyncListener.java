@@ -18,7 +18,7 @@ public interface SyncListener {
   record SyncUpdate(Key<?> key, @Nullable Object value, @Nullable String problem) {}
 
   enum Status {
-    /// The store cannot be asked yet.
+    /// The store cannot be asked, or was emptied. What was told stays as it is.
     WAITING,
     RESYNC,
     IN_SYNC

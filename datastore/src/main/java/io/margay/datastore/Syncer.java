@@ -6,6 +6,7 @@ import io.margay.datastore.DatastoreException.Unavailable;
 import io.margay.datastore.SyncListener.Status;
 import io.margay.datastore.SyncListener.SyncUpdate;
 import io.margay.datastore.SyncMailbox.Mail;
+import io.margay.datastore.cluster.ClusterInitialiser;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
 /// It remembers what it has told. So a resync tells only of what differs, and of what went away
 /// meanwhile; a write that changes nothing is no news; several changes of a key that pile up while
 /// the listener is busy become the last one.
+///
+/// A datastore that was emptied or put up anew makes it wait rather than tell that everything is
+/// gone ([EmptiedStore]).
 ///
 /// Statuses are left out: they are for operators, and an agent must not be woken by its own.
 ///
@@ -74,7 +78,13 @@ public final class Syncer implements AutoCloseable {
     enter(Status.WAITING);
     while (!mailbox.isClosed()) {
       try {
-        followFromSnapshot(datastore.snapshot());
+        var snapshot = datastore.snapshot();
+        var emptied = EmptiedStore.sign(told, snapshot);
+        if (emptied.isPresent()) {
+          hold(emptied.get());
+        } else {
+          followFromSnapshot(snapshot);
+        }
       } catch (Unavailable e) {
         if (status != Status.WAITING) {
           LOG.warn(
@@ -88,6 +98,18 @@ public final class Syncer implements AutoCloseable {
     }
   }
 
+  private void hold(String reason) {
+    if (status != Status.WAITING) {
+      LOG.error(
+          "The datastore was emptied or replaced: {}. What was known stays in force, and nothing new"
+              + " is taken over until the cluster is back. Restore the datastore; or, if this is"
+              + " meant, restart this process, which then begins with what the datastore has now.",
+          reason);
+    }
+    enter(Status.WAITING);
+    mailbox.pause(retry);
+  }
+
   private void followFromSnapshot(Snapshot snapshot) {
     enter(Status.RESYNC);
     tell(differencesFrom(snapshot));
@@ -96,6 +118,10 @@ public final class Syncer implements AutoCloseable {
     try (var _ = datastore.watch(snapshot.revision(), mailbox)) {
       while (true) {
         switch (mailbox.take()) {
+          case Mail.Changes(var changes) when unmakesCluster(changes) -> {
+            enter(Status.RESYNC); // to see what is left
+            return;
+          }
           case Mail.Changes(var changes) -> tell(news(changes));
           case Mail.Lost(var reason) -> {
             LOG.info("Reading the store anew: {}.", reason);
@@ -108,6 +134,23 @@ public final class Syncer implements AutoCloseable {
         }
       }
     }
+  }
+
+  private boolean unmakesCluster(List<Change> changes) {
+    return changes.stream()
+        .anyMatch(change ->
+            switch (change) {
+              case Change.Deleted(var key, var _) -> key instanceof Key.Ready;
+              case Change.Put(var entry) -> isOtherIdentity(entry);
+              case Change.Broken _ -> false;
+            });
+  }
+
+  private boolean isOtherIdentity(Entry<?> entry) {
+    var before = told.get(entry.key());
+    return entry.key().equals(ClusterInitialiser.CLUSTER_GUID)
+        && before != null
+        && !entry.value().equals(before.value());
   }
 
   private void enter(Status next) {

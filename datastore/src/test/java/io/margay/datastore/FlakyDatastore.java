@@ -13,6 +13,7 @@ final class FlakyDatastore implements Datastore {
   private final Datastore datastore;
 
   private boolean available = true;
+  private long snapshots;
   private @Nullable LosableListener latest;
   private @Nullable Snapshot latestSnapshot;
 
@@ -30,6 +31,16 @@ final class FlakyDatastore implements Datastore {
     }
   }
 
+  /// Waits until so many more were taken.
+  void awaitSnapshots(int count) {
+    long until = snapshots() + count;
+    Await.until(() -> snapshots() >= until, () -> "no more snapshots are taken");
+  }
+
+  private synchronized long snapshots() {
+    return snapshots;
+  }
+
   synchronized @Nullable Snapshot latestSnapshot() {
     return latestSnapshot;
   }
@@ -44,6 +55,7 @@ final class FlakyDatastore implements Datastore {
     var snapshot = datastore.snapshot();
     synchronized (this) {
       latestSnapshot = snapshot;
+      snapshots++;
     }
     return snapshot;
   }

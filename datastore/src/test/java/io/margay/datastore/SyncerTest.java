@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.datastore.SyncListener.Status;
 import io.margay.datastore.SyncListener.SyncUpdate;
+import io.margay.datastore.cluster.ClusterInitialiser;
 import io.margay.datastore.embedded.EmbeddedStore;
 import io.margay.datastore.path.PathDatastore;
 import io.margay.datastore.path.PathStore.Put;
@@ -144,6 +145,81 @@ class SyncerTest {
     busy.countDown();
     picture.await(Map.of(ONE, "50"));
     assertThat(picture.history()).startsWith("WAITING", "RESYNC", "IN_SYNC");
+  }
+
+  /// A cluster as it is before something happens to it.
+  private Map<Key<?>, Object> followACluster() {
+    new ClusterInitialiser(datastore).initialise();
+    var policy = policy("p", "all()");
+    var profile = profile("q", Map.of("a", "1"));
+    datastore.apply(keyOf(policy), policy);
+    datastore.apply(keyOf(profile), profile);
+    syncer.start();
+    picture.awaitStatus(Status.IN_SYNC);
+    assertThat(picture.values()).hasSize(4);
+    picture.clearHistory();
+    return picture.values();
+  }
+
+  private void empty() {
+    datastore.deleteAll(
+        new PathDatastore(store).snapshot().entries().stream().<Key<?>>map(Entry::key).toList());
+  }
+
+  @Test
+  void aStoreThatIsEmptiedWhileItIsFollowedTakesNothingAway() {
+    var before = followACluster();
+    empty();
+    picture.awaitStatus(Status.WAITING);
+    assertThat(picture.values()).isEqualTo(before);
+    assertThat(picture.history()).containsExactly("RESYNC", "WAITING");
+  }
+
+  @Test
+  void aStoreThatIsFoundEmptyAfterALossTakesNothingAwayUntilTheClusterIsBack() {
+    var before = followACluster();
+    datastore.setAvailable(false);
+    datastore.loseWatch();
+    picture.awaitStatus(Status.WAITING);
+    empty();
+    datastore.apply(ONE, "1");
+    datastore.setAvailable(true);
+    datastore.awaitSnapshots(2);
+    assertThat(picture.values()).isEqualTo(before);
+    before.forEach(this::restore);
+    picture.awaitStatus(Status.IN_SYNC);
+    Map<Key<?>, Object> after = new HashMap<>(before);
+    after.put(ONE, "1");
+    picture.await(after);
+  }
+
+  @SuppressWarnings("unchecked")
+  private <V> void restore(Key<V> key, Object value) {
+    datastore.apply(key, (V) value);
+  }
+
+  @Test
+  void anotherClusterInTheSamePlaceTakesNothingAway() {
+    var before = followACluster();
+    datastore.setAvailable(false);
+    datastore.loseWatch();
+    picture.awaitStatus(Status.WAITING);
+    empty();
+    new ClusterInitialiser(datastore).initialise();
+    datastore.setAvailable(true);
+    datastore.awaitSnapshots(2);
+    assertThat(picture.values()).isEqualTo(before);
+    assertThat(picture.status()).isEqualTo(Status.WAITING);
+  }
+
+  @Test
+  void aMissingReadyFlagAloneIsNewsLikeAnyOther() {
+    var before = followACluster();
+    datastore.delete(new Key.Ready(), null);
+    Map<Key<?>, Object> after = new HashMap<>(before);
+    after.remove(new Key.Ready());
+    picture.await(after);
+    picture.awaitStatus(Status.IN_SYNC);
   }
 
   @Test
