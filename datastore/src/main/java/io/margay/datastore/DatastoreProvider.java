@@ -1,5 +1,6 @@
 package io.margay.datastore;
 
+import io.margay.datastore.path.PathStore;
 import java.util.Optional;
 
 /// A backend in a library of its own, found by [java.util.ServiceLoader]: a program that is to
@@ -10,5 +11,5 @@ public interface DatastoreProvider {
   ///
   /// @return empty if this provider does not speak to such a store
   /// @throws DatastoreException if it does, and the store cannot be opened
-  Optional<Datastore> open(DatastoreConfig config);
+  Optional<PathStore> open(DatastoreConfig config);
 }

@@ -3,6 +3,7 @@ package io.margay.datastore;
 import io.margay.datastore.DatastoreException.Misconfigured;
 import io.margay.datastore.embedded.EmbeddedStore;
 import io.margay.datastore.path.PathDatastore;
+import io.margay.datastore.path.PathStore;
 import java.util.ServiceLoader;
 
 /// Opens the store that a configuration names.
@@ -18,13 +19,21 @@ public final class Datastores {
   /// @throws Misconfigured if this build does not speak to such a store
   /// @throws DatastoreException.Unavailable if the store cannot be opened
   public static Datastore open(DatastoreConfig config) {
+    return new PathDatastore(openPaths(config));
+  }
+
+  /// The same store as paths and texts, understood or not.
+  ///
+  /// @throws Misconfigured if this build does not speak to such a store
+  /// @throws DatastoreException.Unavailable if the store cannot be opened
+  public static PathStore openPaths(DatastoreConfig config) {
     return switch (config) {
-      case DatastoreConfig.Embedded(var path) -> new PathDatastore(EmbeddedStore.open(path));
+      case DatastoreConfig.Embedded(var path) -> EmbeddedStore.open(path);
       case DatastoreConfig.Etcd etcd -> openByProvider(etcd);
     };
   }
 
-  private static Datastore openByProvider(DatastoreConfig.Etcd config) {
+  private static PathStore openByProvider(DatastoreConfig.Etcd config) {
     for (var provider : ServiceLoader.load(DatastoreProvider.class)) {
       var store = provider.open(config);
       if (store.isPresent()) {

@@ -1,11 +1,10 @@
 package io.margay.datastore.etcd;
 
-import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.DatastoreProvider;
 import io.margay.datastore.etcd.v2.EtcdV2Store;
 import io.margay.datastore.etcd.v3.EtcdV3Store;
-import io.margay.datastore.path.PathDatastore;
+import io.margay.datastore.path.PathStore;
 import java.util.Optional;
 
 /// Opens datastores on etcd, by either of its APIs. Opening asks nothing of the cluster, so an
@@ -13,13 +12,13 @@ import java.util.Optional;
 public final class EtcdProvider implements DatastoreProvider {
 
   @Override
-  public Optional<Datastore> open(DatastoreConfig config) {
+  public Optional<PathStore> open(DatastoreConfig config) {
     return switch (config) {
       case DatastoreConfig.Embedded _ -> Optional.empty();
       case DatastoreConfig.Etcd etcd ->
           switch (etcd.api()) {
-            case V2 -> Optional.of(new PathDatastore(new EtcdV2Store(EtcdAccess.of(etcd))));
-            case V3 -> Optional.of(new PathDatastore(new EtcdV3Store(EtcdAccess.of(etcd))));
+            case V2 -> Optional.of(new EtcdV2Store(EtcdAccess.of(etcd)));
+            case V3 -> Optional.of(new EtcdV3Store(EtcdAccess.of(etcd)));
           };
     };
   }
