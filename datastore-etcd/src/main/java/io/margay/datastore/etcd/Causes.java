@@ -22,12 +22,14 @@ public final class Causes {
     for (int i = 0; at != null && i < DEEP_ENOUGH; i++) {
       if (at.getMessage() != null) {
         text = at.getMessage();
-      } else if (at instanceof ClosedChannelException) {
-        text = "the connection was closed";
       } else if (at instanceof UnresolvedAddressException) {
         text = "the host name cannot be resolved";
       } else if (at instanceof ConnectException) {
-        text = "the connection was refused";
+        return at.getCause() instanceof UnresolvedAddressException
+            ? "the host name cannot be resolved"
+            : "the connection was refused"; // Java's HTTP client says no more than that
+      } else if (at instanceof ClosedChannelException) {
+        text = "the connection was closed";
       }
       at = at.getCause();
     }

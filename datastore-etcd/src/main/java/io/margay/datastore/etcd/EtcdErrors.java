@@ -32,14 +32,22 @@ public final class EtcdErrors {
   private Unavailable unanswered(String reason, boolean wasWrite, Throwable cause) {
     return new Unavailable(
         ("%s did not answer in time: %s. %s. Check that more than half of its members run and"
-                + " reach each other (etcdctl endpoint health).")
+                + " reach each other (etcdctl endpoint health)%s.")
             .formatted(
                 access,
                 reason,
                 wasWrite
                     ? "The write may have been made or not; read before writing again"
-                    : "Nothing was changed"),
+                    : "Nothing was changed",
+                access.tls() == null && speaksOfAnEnd(reason)
+                    ? "; if they speak TLS, use https:// in the endpoints"
+                    : ""),
         cause);
+  }
+
+  /// What a member that expects TLS does to one who speaks plainly.
+  private static boolean speaksOfAnEnd(String reason) {
+    return reason.contains("EOF") || reason.contains("Network closed");
   }
 
   private Unavailable unauthorized(String reason, Throwable cause) {

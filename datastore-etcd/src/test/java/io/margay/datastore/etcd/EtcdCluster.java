@@ -304,6 +304,14 @@ public final class EtcdCluster implements AutoCloseable {
     return post(alive, path, body);
   }
 
+  /// @param token of a user, by `/v3/auth/authenticate`
+  public JsonNode post(String path, String body, String token) {
+    return send(
+        HttpRequest.newBuilder(uri(0, path))
+            .header("Authorization", token)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
   private JsonNode post(int member, String path, String body) {
     return send(
         HttpRequest.newBuilder(uri(member, path)).POST(HttpRequest.BodyPublishers.ofString(body)));
