@@ -9,14 +9,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// A Netty loop as a test uses it from its own thread.
-final class LoopThread implements AutoCloseable {
+public final class LoopThread implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
-  final NettyEventLoop loop = new NettyEventLoop("test-loop", failure::complete);
+  public final NettyEventLoop loop = new NettyEventLoop("test-loop", failure::complete);
 
-  <T> T call(Callable<T> task) throws Exception {
+  public <T> T call(Callable<T> task) throws Exception {
     CompletableFuture<T> result = new CompletableFuture<>();
     loop.execute(() -> {
       try {
@@ -28,7 +28,7 @@ final class LoopThread implements AutoCloseable {
     return result.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
 
-  void run(Runnable task) throws Exception {
+  public void run(Runnable task) throws Exception {
     call(() -> {
       task.run();
       return true;
@@ -36,7 +36,7 @@ final class LoopThread implements AutoCloseable {
   }
 
   /// Waits for something that is looked at on the loop.
-  void await(BooleanSupplier condition, Supplier<String> otherwise) throws Exception {
+  public void await(BooleanSupplier condition, Supplier<String> otherwise) throws Exception {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!call(condition::getAsBoolean)) {
       if (failure.isDone()) {
