@@ -29,7 +29,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A peer in AS 65009 on 10.0.0.9 that says what the test makes it say, and notes what comes.
+/// A peer, in AS 65009 unless said otherwise, on 10.0.0.9 that says what the test makes it say, and
+/// notes what comes.
 final class RawPeer implements Transport.Handler {
 
   static final AsNumber AS = new AsNumber(65009);
@@ -44,16 +45,22 @@ final class RawPeer implements Transport.Handler {
 
   private final Speakers world;
   private final Host to;
+  private final AsNumber as;
   private MessageFramer framer = new MessageFramer();
 
   RawPeer(Speakers world, Host to) {
+    this(world, to, AS);
+  }
+
+  RawPeer(Speakers world, Host to, AsNumber as) {
     this.world = world;
     this.to = to;
+    this.as = as;
   }
 
   /// Has the host wait for this peer.
   RawPeer isConfigured(UnaryOperator<PeerConfig.Builder> settings) {
-    to.peersWith(world.host(9, AS), builder -> settings.apply(builder.passive(true))).starts();
+    to.peersWith(world.host(9, as), builder -> settings.apply(builder.passive(true))).starts();
     return this;
   }
 
@@ -81,11 +88,14 @@ final class RawPeer implements Transport.Handler {
 
   /// A session with these capabilities.
   RawPeer establishes(Capability... capabilities) {
-    return connect().sends(open(capabilities), keepalive());
+    return connect().sends(open(as, capabilities), keepalive());
   }
 
   PeerStatus status() {
-    return to.speaker.peers().getFirst();
+    return to.speaker.peers().stream()
+        .filter(status -> status.config().remoteAddress().equals(ADDRESS))
+        .findFirst()
+        .orElseThrow();
   }
 
   /// The last NOTIFICATION received.
@@ -117,8 +127,12 @@ final class RawPeer implements Transport.Handler {
   }
 
   static ByteBuffer open(Capability... capabilities) {
+    return open(AS, capabilities);
+  }
+
+  private static ByteBuffer open(AsNumber as, Capability... capabilities) {
     return MessageEncoder.encode(
-        new Open(AS, 90, Ipv4Address.parse("10.0.0.9"), List.of(capabilities)));
+        new Open(as, 90, Ipv4Address.parse("10.0.0.9"), List.of(capabilities)));
   }
 
   static ByteBuffer keepalive() {

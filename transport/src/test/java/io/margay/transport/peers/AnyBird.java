@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 abstract class AnyBird extends Daemon {
 
   private static final Pattern ROUTE =
-      Pattern.compile("(?m)^([0-9a-f.:]+/\\d+)\\s[^\\n]*(?:\\n\\t[^\\n]*)*?\\n\\tBGP.next_hop: (\\S+)");
+      Pattern.compile(
+          "(?m)^([0-9a-f.:]+/\\d+)\\s[^\\n]*(?:\\n\\t[^\\n]*)*?\\n\\tBGP.next_hop: (\\S+)");
 
   private final Path bird;
   private final Path birdc;

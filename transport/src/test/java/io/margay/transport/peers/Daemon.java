@@ -111,8 +111,7 @@ abstract class Daemon implements AutoCloseable {
 
   void start(Path in, int port, @Nullable String password) throws Exception {
     directory = in;
-    try (InputStream resource =
-        Daemon.class.getResourceAsStream("/peers/" + configuration())) {
+    try (InputStream resource = Daemon.class.getResourceAsStream("/peers/" + configuration())) {
       if (resource == null) {
         throw new IllegalArgumentException("no test resource " + configuration());
       }
@@ -135,7 +134,8 @@ abstract class Daemon implements AutoCloseable {
   }
 
   private void run(int port, boolean again) throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(command(port, again)).directory(directory().toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(command(port, again)).directory(directory().toFile());
     builder.environment().put("LD_LIBRARY_PATH", libraries());
     process =
         builder
@@ -163,7 +163,8 @@ abstract class Daemon implements AutoCloseable {
     while (root.getParent() != null && !UNPACKED.equals(root.getParent())) {
       root = root.getParent();
     }
-    return Stream.of("usr/lib/x86_64-linux-gnu/frr", "usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu")
+    return Stream.of(
+            "usr/lib/x86_64-linux-gnu/frr", "usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu")
         .map(root::resolve)
         .map(Path::toString)
         .reduce((one, other) -> one + ":" + other)

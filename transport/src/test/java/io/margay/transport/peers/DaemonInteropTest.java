@@ -138,8 +138,7 @@ class DaemonInteropTest {
       IpPrefix prefix = IpPrefix.parse(text);
       String nextHop = prefix.family() == IpFamily.IPV4 ? "10.9.0.2" : "fd00::2";
       speaker.announce(
-          prefix,
-          PathAttributes.builder().nextHop(NextHop.of(IpAddress.parse(nextHop))).build());
+          prefix, PathAttributes.builder().nextHop(NextHop.of(IpAddress.parse(nextHop))).build());
     }
 
     @Override
@@ -240,8 +239,7 @@ class DaemonInteropTest {
       ours.speaker.refresh(THEIRS, IpFamily.IPV4);
     });
     ours.thread.await(
-        () ->
-            ours.wire.receivedCount(Wiretap.UPDATE) > before && ours.status().stale() == 0,
+        () -> ours.wire.receivedCount(Wiretap.UPDATE) > before && ours.status().stale() == 0,
         () -> "no answer to a refresh; the peer is " + ours.status());
     assertThat(ours.thread.call(() -> List.copyOf(ours.events))).isEmpty();
     assertThat(ours.thread.call(ours::table)).isEqualTo(routesOf(theirs));
@@ -264,7 +262,12 @@ class DaemonInteropTest {
 
     Ours second =
         new Ours(
-            theirs, true, settings -> settings, "172.16.2.64/26", "172.16.2.128/26", "fd80:2::/122");
+            theirs,
+            true,
+            settings -> settings,
+            "172.16.2.64/26",
+            "172.16.2.128/26",
+            "fd80:2::/122");
     theirs.awaitLearned(
         second.expected(
             "172.16.2.64/26 via 10.9.0.2",
@@ -314,14 +317,12 @@ class DaemonInteropTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("daemons")
-  void prefixesGoWithPathIdentifiersToADaemonThatTakesThem(Supplier<Daemon> kind)
-      throws Exception {
+  void prefixesGoWithPathIdentifiersToADaemonThatTakesThem(Supplier<Daemon> kind) throws Exception {
     Daemon theirs = start(kind, null);
     Ours ours =
         new Ours(
             theirs, false, settings -> settings.addPathSend(true), "172.16.2.0/26", "fd80:2::/122");
-    theirs.awaitLearned(
-        ours.expected("172.16.2.0/26 via 10.9.0.2", "fd80:2::/122 via fd00::2"));
+    theirs.awaitLearned(ours.expected("172.16.2.0/26 via 10.9.0.2", "fd80:2::/122 via fd00::2"));
     ours.awaitTable(routesOf(theirs));
     ours.thread.run(() -> ours.speaker.withdraw(IpPrefix.parse("172.16.2.0/26")));
     theirs.awaitLearned(ours.expected("fd80:2::/122 via fd00::2"));

@@ -40,9 +40,24 @@ final class Frr extends Daemon {
   List<String> command(int port, boolean again) {
     String here = directory().toString();
     return List.of(
-        BGPD.toString(), "-S", "-n", "-Z", "-p", String.valueOf(port), "-l", "127.0.0.1", "-P", "0",
-        "-f", here + "/frr.conf", "-i", here + "/frr.pid", "--vty_socket", here,
-        "-z", here + "/zserv.api");
+        BGPD.toString(),
+        "-S",
+        "-n",
+        "-Z",
+        "-p",
+        String.valueOf(port),
+        "-l",
+        "127.0.0.1",
+        "-P",
+        "0",
+        "-f",
+        here + "/frr.conf",
+        "-i",
+        here + "/frr.pid",
+        "--vty_socket",
+        here,
+        "-z",
+        here + "/zserv.api");
   }
 
   @Override

@@ -35,8 +35,20 @@ final class Gobgp extends Daemon {
         new ArrayList<>(
             List.of(
                 // The socket of a run that was killed is in the way.
-                "sh", "-c", "rm -f gobgp.sock; exec \"$@\"", "sh", GOBGPD.toString(), "-f", "gobgp.toml", "-t", "toml", "--api-hosts", socket(),
-                "--log-level", "info", "--pprof-disable"));
+                "sh",
+                "-c",
+                "rm -f gobgp.sock; exec \"$@\"",
+                "sh",
+                GOBGPD.toString(),
+                "-f",
+                "gobgp.toml",
+                "-t",
+                "toml",
+                "--api-hosts",
+                socket(),
+                "--log-level",
+                "info",
+                "--pprof-disable"));
     if (again) {
       command.add("-r");
     }

@@ -77,8 +77,7 @@ final class OpenBgpd extends Daemon {
     try {
       Path file = directory().resolve("openbgpd.conf");
       String text = Files.readString(file);
-      Files.writeString(
-          file, text.replace("network 10.1.1.0/24 set nexthop 10.9.0.1", ""));
+      Files.writeString(file, text.replace("network 10.1.1.0/24 set nexthop 10.9.0.1", ""));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
