@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CodecFuzzTest {
 
-  private static final int MESSAGES = 20_000;
+  private static final int MESSAGES = Integer.getInteger("margay.fuzz.messages", 20_000);
 
   private static List<byte[]> corpus() {
     List<byte[]> corpus = new ArrayList<>();
