@@ -10,6 +10,7 @@ import io.margay.kernel.Route;
 import io.margay.kernel.Route.Protocols;
 import io.margay.kernel.fake.FakeKernel;
 import io.margay.loop.EventLoop;
+import io.margay.loop.Protection;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
@@ -283,8 +284,11 @@ final class ClusterHost {
 
     @Override
     public Connection connect(
-        @Nullable IpAddress local, InetSocketAddress remote, Handler handler) {
-      return at(local == null ? ipv4 : local).connect(local, remote, handler);
+        @Nullable IpAddress local,
+        InetSocketAddress remote,
+        Protection protection,
+        Handler handler) {
+      return at(local == null ? ipv4 : local).connect(local, remote, protection, handler);
     }
 
     @Override
