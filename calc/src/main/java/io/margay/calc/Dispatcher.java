@@ -66,6 +66,8 @@ final class Dispatcher {
           Key.FelixSetting _,
           Key.BgpSetting _,
           Key.BlockAffinity _,
+          Key.IpamBlock _,
+          Key.IpamHandle _,
           Key.NodeStatus _,
           Key.WorkloadEndpointStatus _,
           Key.HostEndpointStatus _ -> {

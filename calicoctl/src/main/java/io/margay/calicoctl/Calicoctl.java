@@ -11,7 +11,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// The program `calicoctl`.
 public final class Calicoctl {
@@ -27,7 +26,9 @@ public final class Calicoctl {
     PrintStream out = stream(FileDescriptor.out);
     PrintStream err = stream(FileDescriptor.err);
     StandardErrorLog.choose();
-    int code = run(args, System.getenv(), System.in, out, err);
+    Screen screen = Screen.ofThisProcess(System.getenv());
+    Terminal terminal = new Terminal(System.getenv(), System.in, out, err, LogLevel.PANIC, screen);
+    int code = run(List.of(args), terminal) ? 0 : 1;
     if (out.checkError()) {
       // A listing that is meant to be a backup must not look complete when the disk is full.
       err.println("Not all of the output could be written. Is the disk full, or the reader gone?");
@@ -51,11 +52,11 @@ public final class Calicoctl {
       InputStream in,
       PrintStream out,
       PrintStream err) {
-    Terminal terminal = new Terminal(environment, in, out, err, LogLevel.PANIC);
+    Terminal terminal = new Terminal(environment, in, out, err, LogLevel.PANIC, Screen.NONE);
     return run(List.of(args), terminal) ? 0 : 1;
   }
 
-  private static boolean run(List<String> args, Terminal terminal) {
+  static boolean run(List<String> args, Terminal terminal) {
     CommandLine global;
     try {
       global = GLOBAL.parseLeading(args);
@@ -69,7 +70,7 @@ public final class Calicoctl {
     String level = global.value("log-level");
     LogLevel logLevel = level == null ? LogLevel.PANIC : LogLevel.find(level);
     if (logLevel == null) {
-      terminal.say(
+      terminal.fail(
           "Unknown log level: "
               + level
               + ", expected one of: panic, fatal, error, warn, info, debug");
@@ -85,22 +86,17 @@ public final class Calicoctl {
   }
 
   private static boolean run(String name, List<String> args, Terminal terminal) {
-    if (name.equals("node") || name.equals("ipam")) {
-      return unavailable(args, terminal);
-    }
-    Command command = command(name);
-    if (command == null) {
-      terminal.err().println("Unknown command: \"" + name + "\"");
-      terminal.out().print(Help.text("calicoctl"));
-      return false;
-    }
     try {
-      CommandLine line = command.syntax().parse(args.subList(1, args.size()));
-      if (line.has("help")) {
-        terminal.out().print(Help.text(command.help()));
-        return true;
+      if (Commands.isGroup(name)) {
+        return runOfGroup(name, args, terminal);
       }
-      return command.run(line, terminal);
+      Command command = Commands.find(name);
+      if (command == null) {
+        terminal.err().println("Unknown command: \"" + name + "\"");
+        terminal.out().print(Help.text("calicoctl"));
+        return false;
+      }
+      return run(command, args.subList(1, args.size()), terminal);
     } catch (DoesNotFitException e) {
       return doesNotFit(args, e, terminal);
     } catch (RuntimeException | StackOverflowError e) {
@@ -108,11 +104,35 @@ public final class Calicoctl {
     }
   }
 
+  /// Calico v1.1 answers an unknown second word with the usage text, and that is no failure.
+  private static boolean runOfGroup(String group, List<String> args, Terminal terminal)
+      throws DoesNotFitException {
+    if (args.size() == 1) {
+      throw new DoesNotFitException("expected a command after " + group);
+    }
+    Command command = Commands.find(group + " " + args.get(1));
+    if (command == null) {
+      terminal.out().print(Help.text(group));
+      return true;
+    }
+    return run(command, args.subList(2, args.size()), terminal);
+  }
+
+  private static boolean run(Command command, List<String> args, Terminal terminal)
+      throws DoesNotFitException {
+    CommandLine line = command.syntax().parse(args);
+    if (line.has("help")) {
+      terminal.out().print(command.help());
+      return true;
+    }
+    return command.run(line, terminal);
+  }
+
   /// The first line is Calico's own; what does not fit goes to standard error, where no script
   /// reads.
   private static boolean doesNotFit(
       List<String> args, DoesNotFitException problem, Terminal terminal) {
-    terminal.say(
+    terminal.fail(
         "Invalid option: 'calicoctl "
             + String.join(" ", args)
             + "'. Use flag '--help' to read about a specific subcommand.");
@@ -120,20 +140,8 @@ public final class Calicoctl {
     return false;
   }
 
-  /// Calico v1.1 has these commands, and this version not yet.
-  private static boolean unavailable(List<String> args, Terminal terminal) {
-    terminal.say(
-        "'calicoctl "
-            + String.join(" ", args)
-            + "' is not available in this version, and nothing was done."
-            + (args.getFirst().equals("node")
-                ? " 'margay node' starts the agent of this host."
-                : " 'calicoctl get workloadEndpoint -o wide' lists the addresses in use."));
-    return false;
-  }
-
   private static boolean broken(List<String> args, Throwable bug, Terminal terminal) {
-    terminal.say(
+    terminal.fail(
         "Error executing command: 'calicoctl "
             + String.join(" ", args)
             + "' met a defect of calicoctl itself ("
@@ -143,18 +151,5 @@ public final class Calicoctl {
       bug.printStackTrace(terminal.err());
     }
     return false;
-  }
-
-  private static @Nullable Command command(String name) {
-    return switch (name) {
-      case "create" -> new WriteCommand(WriteCommand.Verb.CREATE);
-      case "apply" -> new WriteCommand(WriteCommand.Verb.APPLY);
-      case "replace" -> new WriteCommand(WriteCommand.Verb.REPLACE);
-      case "delete" -> new WriteCommand(WriteCommand.Verb.DELETE);
-      case "get" -> new GetCommand();
-      case "config" -> new ConfigCommand();
-      case "version" -> new VersionCommand();
-      default -> null;
-    };
   }
 }

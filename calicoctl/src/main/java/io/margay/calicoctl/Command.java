@@ -1,14 +1,25 @@
 package io.margay.calicoctl;
 
 import io.margay.calicoctl.CommandLine.DoesNotFitException;
+import java.util.List;
 
 /// One of calicoctl's commands.
 interface Command {
 
+  /// The words that call it: `get`, `ipam show`.
+  String name();
+
   CommandSyntax syntax();
 
-  /// The name of its help text.
-  String help();
+  /// What a shell suggests for words that are no options.
+  default List<String> words() {
+    return List.of();
+  }
+
+  /// Its help text.
+  default String help() {
+    return Help.text(name().replace(' ', '-'));
+  }
 
   /// Does it.
   ///

@@ -6,33 +6,39 @@ import org.jspecify.annotations.Nullable;
 
 /// The arguments of one command, sorted into options and the rest.
 ///
-/// @param options by long name; a flag has an empty value
+/// @param options values by long name, one for each time it was given; a flag has an empty one
 /// @param positionals what is not an option, in order
-record CommandLine(Map<String, String> options, List<String> positionals) {
+public record CommandLine(Map<String, List<String>> options, List<String> positionals) {
 
-  CommandLine {
+  public CommandLine {
     options = Map.copyOf(options);
     positionals = List.copyOf(positionals);
   }
 
-  boolean has(String option) {
+  public boolean has(String option) {
     return options.containsKey(option);
   }
 
   /// The value of an option; null if it was not given.
-  @Nullable String value(String option) {
-    return options.get(option);
+  public @Nullable String value(String option) {
+    List<String> values = options.get(option);
+    return values == null ? null : values.getFirst();
+  }
+
+  /// All values of an option that may be given several times.
+  public List<String> values(String option) {
+    return options.getOrDefault(option, List.of());
   }
 
   /// A positional argument; null if there are fewer.
-  @Nullable String positional(int index) {
+  public @Nullable String positional(int index) {
     return index < positionals.size() ? positionals.get(index) : null;
   }
 
   /// Insists on a number of positional arguments.
   ///
   /// @param names what they are, for the message: `<KIND> [<NAME>]`
-  void requirePositionals(int least, int most, String names) throws DoesNotFitException {
+  public void requirePositionals(int least, int most, String names) throws DoesNotFitException {
     if (positionals.size() < least || positionals.size() > most) {
       throw new DoesNotFitException(
           "expected "
@@ -43,10 +49,10 @@ record CommandLine(Map<String, String> options, List<String> positionals) {
   }
 
   /// The arguments are not what the command takes.
-  static final class DoesNotFitException extends Exception {
+  public static final class DoesNotFitException extends Exception {
     private static final long serialVersionUID = 1;
 
-    DoesNotFitException(String reason) {
+    public DoesNotFitException(String reason) {
       super(reason);
     }
   }

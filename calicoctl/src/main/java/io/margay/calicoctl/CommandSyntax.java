@@ -13,12 +13,29 @@ import org.jspecify.annotations.Nullable;
 record CommandSyntax(List<Option> options) {
 
   /// @param letter the short form; null if there is none
-  /// @param takesValue false for a flag
-  record Option(@Nullable Character letter, String name, boolean takesValue) {}
+  /// @param repeatable whether it may be given several times
+  record Option(@Nullable Character letter, String name, Value value, boolean repeatable) {
+    boolean takesValue() {
+      return !(value instanceof Value.None);
+    }
+  }
+
+  /// What follows an option.
+  sealed interface Value {
+    /// Nothing: it is a flag.
+    record None() implements Value {}
+
+    record Text() implements Value {}
+
+    record File() implements Value {}
+
+    /// @param words what a shell suggests
+    record OneOf(List<String> words) implements Value {}
+  }
 
   static final Option HELP = flag('h', "help");
-  static final Option CONFIG = valued('c', "config");
-  static final Option FILENAME = valued('f', "filename");
+  static final Option CONFIG = new Option('c', "config", new Value.File(), false);
+  static final Option FILENAME = new Option('f', "filename", new Value.File(), true);
   static final Option NODE = valued('n', "node");
 
   /// `--help` belongs to every command.
@@ -29,11 +46,19 @@ record CommandSyntax(List<Option> options) {
   }
 
   static Option valued(@Nullable Character letter, String name) {
-    return new Option(letter, name, true);
+    return new Option(letter, name, new Value.Text(), false);
   }
 
   static Option flag(@Nullable Character letter, String name) {
-    return new Option(letter, name, false);
+    return new Option(letter, name, new Value.None(), false);
+  }
+
+  static Option oneOf(@Nullable Character letter, String name, String... words) {
+    return new Option(letter, name, new Value.OneOf(List.of(words)), false);
+  }
+
+  static Option file(String name) {
+    return new Option(null, name, new Value.File(), false);
   }
 
   /// Sorts all arguments.
@@ -50,7 +75,7 @@ record CommandSyntax(List<Option> options) {
   private final class Parsing {
     private final List<String> arguments;
     private final boolean optionsFirst;
-    private final Map<String, String> values = new HashMap<>();
+    private final Map<String, List<String>> values = new HashMap<>();
     private final List<String> positionals = new ArrayList<>();
     private int at;
 
@@ -87,7 +112,7 @@ record CommandSyntax(List<Option> options) {
       int equals = word.indexOf('=');
       String name = equals < 0 ? word.substring(2) : word.substring(2, equals);
       Option option = find(name);
-      if (!option.takesValue && equals >= 0) {
+      if (!option.takesValue() && equals >= 0) {
         throw new DoesNotFitException("--" + option.name + " takes no value");
       }
       String attached = equals < 0 ? null : word.substring(equals + 1);
@@ -98,7 +123,7 @@ record CommandSyntax(List<Option> options) {
       for (int i = 1; i < word.length(); i++) {
         Option option = find(word.charAt(i));
         String shown = "-" + word.charAt(i);
-        if (option.takesValue) {
+        if (option.takesValue()) {
           String attached = i + 1 < word.length() ? word.substring(i + 1) : null;
           put(option, attached, shown);
           return;
@@ -112,13 +137,15 @@ record CommandSyntax(List<Option> options) {
       String value = "";
       if (attached != null) {
         value = attached;
-      } else if (option.takesValue) {
+      } else if (option.takesValue()) {
         if (at == arguments.size()) {
           throw new DoesNotFitException(shown + " needs a value");
         }
         value = arguments.get(at++);
       }
-      if (values.put(option.name, value) != null) {
+      List<String> all = values.computeIfAbsent(option.name, _ -> new ArrayList<>());
+      all.add(value);
+      if (all.size() > 1 && !option.repeatable) {
         throw new DoesNotFitException(shown + " is given more than once");
       }
     }

@@ -5,6 +5,7 @@ import io.margay.calicoctl.Connection.CannotConnectException;
 import io.margay.calicoctl.Setting.InvalidSettingException;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// `config set`, `config unset`, `config get`: settings that are no resources.
@@ -13,12 +14,18 @@ final class ConfigCommand implements Command {
   @Override
   public CommandSyntax syntax() {
     return CommandSyntax.of(
-        CommandSyntax.NODE, CommandSyntax.valued(null, "raw"), CommandSyntax.CONFIG);
+        CommandSyntax.NODE, CommandSyntax.oneOf(null, "raw", "bgp", "felix"), CommandSyntax.CONFIG);
   }
 
   @Override
-  public String help() {
+  public String name() {
     return "config";
+  }
+
+  @Override
+  public List<String> words() {
+    return List.of(
+        "get", "set", "unset", "nodeToNodeMesh", "asNumber", "ipip", "logLevel", "on", "off");
   }
 
   @Override
@@ -46,10 +53,10 @@ final class ConfigCommand implements Command {
       }
       return true;
     } catch (CannotConnectException e) {
-      terminal.say(String.valueOf(e.getMessage()));
+      terminal.fail(String.valueOf(e.getMessage()));
       return false;
     } catch (InvalidSettingException | DatastoreException e) {
-      terminal.say("Error executing command: " + e.getMessage());
+      terminal.fail("Error executing command: " + e.getMessage());
       return false;
     }
   }

@@ -9,7 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /// Opens the datastore that the configuration file, or else the environment, names.
-final class Connection {
+public final class Connection {
 
   /// Where the configuration file is unless `--config` says; several setups on one machine then
   /// need no option in each command.
@@ -18,7 +18,7 @@ final class Connection {
   private Connection() {}
 
   /// There is no datastore to work on. The message says why.
-  static final class CannotConnectException extends Exception {
+  public static final class CannotConnectException extends Exception {
     private static final long serialVersionUID = 1;
 
     CannotConnectException(String message) {
@@ -26,14 +26,19 @@ final class Connection {
     }
   }
 
-  static Datastore open(CommandLine line, Terminal terminal) throws CannotConnectException {
+  /// The configuration file that is meant, whether there is one or not.
+  public static Path configFile(CommandLine line, Terminal terminal) {
     String given = line.value("config");
     if (given == null) {
       given = terminal.environment().get(CONFIG_VARIABLE);
     }
+    return given == null || given.isEmpty() ? DatastoreConfig.DEFAULT_FILE : Path.of(given);
+  }
+
+  public static Datastore open(CommandLine line, Terminal terminal) throws CannotConnectException {
     try {
-      Path file = given == null || given.isEmpty() ? DatastoreConfig.DEFAULT_FILE : Path.of(given);
-      DatastoreConfig config = DatastoreConfig.load(file, terminal.environment());
+      DatastoreConfig config =
+          DatastoreConfig.load(configFile(line, terminal), terminal.environment());
       terminal.log(LogLevel.INFO, "datastore: " + config);
       return Datastores.open(config);
     } catch (DatastoreException | InvalidPathException e) {

@@ -5,15 +5,18 @@ import io.margay.model.document.DocumentProblem;
 import io.margay.model.document.DocumentReader;
 import io.margay.model.document.InvalidDocumentException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/// The resources in a file, or on standard input.
+/// The resources in files, in directories, or on standard input.
 final class Documents {
 
   private Documents() {}
@@ -33,8 +36,73 @@ final class Documents {
     METADATA
   }
 
+  private static final List<String> ENDINGS = List.of(".yaml", ".yml", ".json");
+
   /// What a reader says of an empty list, which is no mistake of the text.
   private static final String EMPTY = "no resources specified";
+
+  /// Decodes and validates all of the files, and tells of everything wrong with any of them.
+  static List<Resource> read(List<String> filenames, Part part, Terminal terminal)
+      throws UnusableFileException {
+    List<Resource> resources = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    for (String filename : filenames) {
+      try {
+        for (String file : files(filename)) {
+          resources.addAll(readFile(file, part, problems, terminal));
+        }
+      } catch (UnusableFileException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new UnusableFileException(String.join("\n", problems));
+    }
+    return resources;
+  }
+
+  private static List<Resource> readFile(
+      String file, Part part, List<String> problems, Terminal terminal) {
+    try {
+      return read(file, part, terminal);
+    } catch (UnusableFileException e) {
+      problems.add(String.valueOf(e.getMessage()));
+      return List.of();
+    }
+  }
+
+  /// The files that a name stands for: of a directory, those that end as resource files do, by
+  /// name.
+  static List<String> files(String filename) throws UnusableFileException {
+    if (filename.equals("-") || !Files.isDirectory(path(filename))) {
+      return List.of(filename);
+    }
+    try (Stream<Path> entries = Files.list(path(filename))) {
+      List<String> files =
+          entries
+              .filter(Files::isRegularFile)
+              .map(Path::toString)
+              .filter(file -> ENDINGS.stream().anyMatch(file::endsWith))
+              .sorted()
+              .toList();
+      if (files.isEmpty()) {
+        throw new UnusableFileException(
+            "directory '%s' has no file that ends in %s"
+                .formatted(filename, String.join(", ", ENDINGS)));
+      }
+      return files;
+    } catch (IOException | UncheckedIOException e) {
+      throw new UnusableFileException("cannot read '%s': %s".formatted(filename, e.getMessage()));
+    }
+  }
+
+  private static Path path(String filename) throws UnusableFileException {
+    try {
+      return Path.of(filename);
+    } catch (InvalidPathException e) {
+      throw new UnusableFileException("cannot read '" + filename + "': " + e.getMessage());
+    }
+  }
 
   /// Decodes and validates all of a file, or of standard input if the name is `-`.
   static List<Resource> read(String filename, Part part, Terminal terminal)

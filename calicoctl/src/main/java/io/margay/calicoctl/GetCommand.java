@@ -28,6 +28,11 @@ import java.util.Optional;
 final class GetCommand implements Command {
 
   @Override
+  public List<String> words() {
+    return CompletionCommand.kinds();
+  }
+
+  @Override
   public CommandSyntax syntax() {
     return CommandSyntax.of(
         Identifiers.SCOPE,
@@ -35,12 +40,21 @@ final class GetCommand implements Command {
         Identifiers.ORCHESTRATOR,
         Identifiers.WORKLOAD,
         CommandSyntax.FILENAME,
-        CommandSyntax.valued('o', "output"),
+        CommandSyntax.oneOf(
+            'o',
+            "output",
+            "ps",
+            "wide",
+            "yaml",
+            "json",
+            "custom-columns=",
+            "go-template=",
+            "go-template-file="),
         CommandSyntax.CONFIG);
   }
 
   @Override
-  public String help() {
+  public String name() {
     return "get";
   }
 
@@ -55,19 +69,19 @@ final class GetCommand implements Command {
       terminal.out().print(e.getMessage());
       return false;
     } catch (TemplateException e) {
-      terminal.say("Failed to get resources: " + e.getMessage());
+      terminal.fail("Failed to get resources: " + e.getMessage());
       return false;
     } catch (UnusableFileException e) {
-      terminal.say("Failed to execute command: " + e.getMessage());
+      terminal.fail("Failed to execute command: " + e.getMessage());
       return false;
     } catch (CannotConnectException e) {
-      terminal.say("Failed to create Calico API client: " + e.getMessage());
+      terminal.fail("Failed to create Calico API client: " + e.getMessage());
       return false;
     } catch (InvalidIdentifierException | DatastoreException e) {
-      terminal.say("Failed to get resources: " + e.getMessage());
+      terminal.fail("Failed to get resources: " + e.getMessage());
       return false;
     } catch (UnknownHeadingException e) {
-      terminal.say(String.valueOf(e.getMessage()));
+      terminal.fail(String.valueOf(e.getMessage()));
       return false;
     }
   }
@@ -86,7 +100,7 @@ final class GetCommand implements Command {
     Printer printer = new Printer(complete);
     List<Resource> wanted = selection.read(terminal);
     if (wanted.isEmpty()) {
-      terminal.say("No resources specified in file");
+      terminal.fail("No resources specified in file");
       return false;
     }
     if (complete instanceof OutputFormat.CustomColumns(List<String> headings)) {

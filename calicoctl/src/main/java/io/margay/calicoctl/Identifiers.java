@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// `get` takes it as a filter, `delete` needs it complete.
 final class Identifiers {
 
-  static final Option SCOPE = CommandSyntax.valued(null, "scope");
+  static final Option SCOPE = CommandSyntax.oneOf(null, "scope", "global", "node");
   static final Option ORCHESTRATOR = CommandSyntax.valued(null, "orchestrator");
   static final Option WORKLOAD = CommandSyntax.valued(null, "workload");
 

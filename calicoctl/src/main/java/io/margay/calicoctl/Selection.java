@@ -6,15 +6,15 @@ import io.margay.calicoctl.Identifiers.InvalidIdentifierException;
 import io.margay.model.Resource;
 import java.util.List;
 
-/// The resources a command is about: those of a file, or one named by words.
+/// The resources a command is about: those of files, or one named by words.
 sealed interface Selection {
 
   List<Resource> read(Terminal terminal) throws UnusableFileException, InvalidIdentifierException;
 
-  record InFile(String filename, Documents.Part part) implements Selection {
+  record InFiles(List<String> filenames, Documents.Part part) implements Selection {
     @Override
     public List<Resource> read(Terminal terminal) throws UnusableFileException {
-      return Documents.read(filename, part, terminal);
+      return Documents.read(filenames, part, terminal);
     }
   }
 
@@ -29,8 +29,7 @@ sealed interface Selection {
   ///
   /// @param part what of a file matters
   static Selection of(CommandLine line, Documents.Part part) throws DoesNotFitException {
-    String filename = line.value("filename");
-    if (filename == null) {
+    if (!line.has("filename")) {
       line.requirePositionals(1, 2, "<KIND> [<NAME>], or --filename=<FILENAME>");
       return new Named(line);
     }
@@ -40,6 +39,6 @@ sealed interface Selection {
         throw new DoesNotFitException("--" + option + " does not go with --filename");
       }
     }
-    return new InFile(filename, part);
+    return new InFiles(line.values("filename"), part);
   }
 }

@@ -8,26 +8,33 @@ import java.util.Map;
 /// What a process is given besides its arguments.
 ///
 /// @param logLevel the least important messages that `log` still prints
-record Terminal(
+/// @param screen who looks at the output
+public record Terminal(
     Map<String, String> environment,
     InputStream in,
     PrintStream out,
     PrintStream err,
-    LogLevel logLevel) {
+    LogLevel logLevel,
+    Screen screen) {
 
   /// Prints a line on standard output.
-  void say(String line) {
+  public void say(String line) {
     out.println(line);
   }
 
+  /// Prints what went wrong on standard output, where Calico v1.1 has it; red for people.
+  public void fail(String text) {
+    out.println(screen.red(text));
+  }
+
   /// Writes a log line on standard error, if the user asked for such.
-  void log(LogLevel level, String message) {
+  public void log(LogLevel level, String message) {
     if (logLevel.includes(level)) {
       err.println(level + ": " + message);
     }
   }
 
   Terminal withLogLevel(LogLevel level) {
-    return new Terminal(environment, in, out, err, level);
+    return new Terminal(environment, in, out, err, level, screen);
   }
 }

@@ -15,7 +15,7 @@ final class VersionCommand implements Command {
   }
 
   @Override
-  public String help() {
+  public String name() {
     return "version";
   }
 

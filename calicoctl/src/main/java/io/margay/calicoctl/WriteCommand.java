@@ -41,6 +41,11 @@ record WriteCommand(Verb verb) implements Command {
   private static final String SKIP_NOT_EXISTS = "skip-not-exists";
 
   @Override
+  public List<String> words() {
+    return verb == Verb.DELETE ? CompletionCommand.kinds() : List.of();
+  }
+
+  @Override
   public CommandSyntax syntax() {
     return switch (verb) {
       case CREATE ->
@@ -60,7 +65,7 @@ record WriteCommand(Verb verb) implements Command {
   }
 
   @Override
-  public String help() {
+  public String name() {
     return verb.infinitive;
   }
 
@@ -71,17 +76,17 @@ record WriteCommand(Verb verb) implements Command {
     try {
       resources = selection.read(terminal);
     } catch (UnusableFileException | InvalidIdentifierException e) {
-      terminal.say("Failed to execute command: " + e.getMessage());
+      terminal.fail("Failed to execute command: " + e.getMessage());
       return false;
     }
     if (resources.isEmpty()) {
-      terminal.say("No resources specified in file");
+      terminal.fail("No resources specified in file");
       return false;
     }
     try (Datastore store = Connection.open(line, terminal)) {
       return writeAll(resources, line, new ResourceWriter(store), terminal);
     } catch (CannotConnectException e) {
-      terminal.say("Failed to create Calico API client: " + e.getMessage());
+      terminal.fail("Failed to create Calico API client: " + e.getMessage());
       return false;
     }
   }
@@ -105,20 +110,27 @@ record WriteCommand(Verb verb) implements Command {
       Resource resource = resources.get(done);
       String problem = write(resource, line, writer);
       if (problem != null) {
-        terminal.say(failure(problem, done, total, kind));
+        terminal.screen().endProgress(terminal.err(), total);
+        terminal.fail(failure(problem, done, total, kind));
         return false;
       }
+      terminal.screen().progress(terminal.err(), verb.participle, done + 1, total);
       terminal.log(
           LogLevel.INFO, verb.participle + " " + resource.kind() + " " + (done + 1) + "/" + total);
     }
-    terminal.say(
-        "Successfully "
-            + verb.participle
-            + " "
-            + total
-            + (kind == null ? "" : " '" + kind + "'")
-            + " resource(s)");
+    terminal.screen().endProgress(terminal.err(), total);
+    terminal.say(success(verb.participle, resources));
     return true;
+  }
+
+  static String success(String participle, List<Resource> resources) {
+    Kind kind = commonKind(resources);
+    return "Successfully "
+        + participle
+        + " "
+        + resources.size()
+        + (kind == null ? "" : " '" + kind + "'")
+        + " resource(s)";
   }
 
   /// @return what went wrong; null if nothing did
@@ -144,7 +156,7 @@ record WriteCommand(Verb verb) implements Command {
   }
 
   /// A workload endpoint without a name gets one of its own when it is created.
-  private static Resource named(Resource resource) {
+  static Resource named(Resource resource) {
     if (resource instanceof WorkloadEndpoint(var metadata, var spec, var state)
         && (metadata.name() == null || metadata.name().isEmpty())) {
       return new WorkloadEndpoint(

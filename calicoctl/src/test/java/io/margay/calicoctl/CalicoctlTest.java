@@ -2,17 +2,24 @@ package io.margay.calicoctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.calicoctl.log.LogLevel;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.Datastores;
+import io.margay.datastore.Key;
+import io.margay.datastore.ipam.AllocationBlock;
+import io.margay.net.IpPrefix;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,9 +64,12 @@ class CalicoctlTest {
     return InputStream.nullInputStream();
   }
 
+  private Datastore open() {
+    return Datastores.open(new DatastoreConfig.Embedded(directory.resolve("datastore.db")));
+  }
+
   private long revision() {
-    try (Datastore store =
-        Datastores.open(new DatastoreConfig.Embedded(directory.resolve("datastore.db")))) {
+    try (Datastore store = open()) {
       return store.snapshot().revision();
     }
   }
@@ -113,6 +123,69 @@ class CalicoctlTest {
     assertThat(calicoctl(new ByteArrayInputStream(new byte[] {(byte) 0xff}), "apply", "-f", "-"))
         .startsWith(
             "Failed to execute command: standard input:1:1: not UTF-8: byte 0xff cannot stand here");
+  }
+
+  @Test
+  void showsAndReleasesAddressesThatAreInUse() {
+    IpPrefix cidr = IpPrefix.parse("10.0.0.0/26");
+    List<Integer> allocations = new ArrayList<>(Collections.nCopies(64, null));
+    allocations.set(1, 0);
+    allocations.set(2, 1);
+    try (Datastore store = open()) {
+      store.create(
+          new Key.IpamBlock(cidr),
+          new AllocationBlock(
+              cidr,
+              "host:slave1",
+              false,
+              allocations,
+              List.of(),
+              List.of(
+                  new AllocationBlock.Attribute(
+                      "k8s.web", new TreeMap<>(Map.of("pod", "web", "namespace", "default"))),
+                  new AllocationBlock.Attribute(null, new TreeMap<>())),
+              null));
+    }
+
+    assertThat(calicoctl(nothing(), "ipam", "show", "--ip=10.0.0.1"))
+        .isEqualTo("map[namespace:default pod:web]\n");
+    assertThat(calicoctl(nothing(), "ipam", "show", "--ip=10.0.0.2"))
+        .isEqualTo("No attributes defined for IP 10.0.0.2\n");
+    assertThat(calicoctl(nothing(), "ipam", "release", "--ip=10.0.0.2"))
+        .isEqualTo("Successfully released IP address 10.0.0.2\n");
+    assertThat(calicoctl(nothing(), "ipam", "show", "--ip=10.0.0.2"))
+        .isEqualTo("IP 10.0.0.2 is not currently assigned in block\n");
+    assertThat(calicoctl(nothing(), "ipam", "release", "--ip=10.0.0.2"))
+        .isEqualTo("IP address 10.0.0.2 is not assigned\n");
+  }
+
+  @Test
+  void tellsAPersonHowFarALongApplyIsAndPaintsFailuresRed() {
+    StringBuilder list = new StringBuilder();
+    for (int i = 0; i < 250; i++) {
+      list.append("- apiVersion: v1\n  kind: policy\n  metadata:\n    name: p%d\n".formatted(i));
+    }
+    Terminal watched =
+        new Terminal(
+            Map.of("EMBEDDED_PATH", directory.resolve("datastore.db").toString()),
+            text(list.toString()),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            LogLevel.PANIC,
+            new Screen(true, true));
+
+    assertThat(Calicoctl.run(List.of("apply", "-f", "-"), watched)).isTrue();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("\rapplied 100 of 250\rapplied 200 of 250\r\u001b[K");
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo("Successfully applied 250 'policy' resource(s)\n");
+
+    out.reset();
+    assertThat(Calicoctl.run(List.of("delete", "policy", "q"), watched)).isFalse();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "\u001b[31mFailed to delete 'policy' resource: resource does not exist:"
+                + " Policy(name=q)\u001b[0m\n");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.margay.datastore;
 
+import io.margay.datastore.ipam.AllocationBlock;
 import io.margay.model.Resource;
 import io.margay.model.ResourceKey;
 import io.margay.net.IpPrefix;
@@ -51,6 +52,14 @@ public sealed interface Key<V> {
   ///
   /// @param block masked
   record BlockAffinity(String node, IpPrefix block) implements Key<Empty> {}
+
+  /// Which addresses of a block are in use.
+  ///
+  /// @param block masked
+  record IpamBlock(IpPrefix block) implements Key<AllocationBlock> {}
+
+  /// From which blocks the addresses of a handle are.
+  record IpamHandle(String id) implements Key<AllocationBlock.Handle> {}
 
   /// How the agent of a node is doing; expires when it no longer reports.
   record NodeStatus(String node) implements Key<AgentStatus> {}

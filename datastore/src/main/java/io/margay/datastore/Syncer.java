@@ -242,7 +242,12 @@ public final class Syncer implements AutoCloseable {
           Key.BgpSetting _,
           Key.BlockAffinity _ ->
           true;
-      case Key.NodeStatus _, Key.WorkloadEndpointStatus _, Key.HostEndpointStatus _ -> false;
+      case Key.IpamBlock _,
+          Key.IpamHandle _,
+          Key.NodeStatus _,
+          Key.WorkloadEndpointStatus _,
+          Key.HostEndpointStatus _ ->
+          false;
     };
   }
 

@@ -74,6 +74,8 @@ public final class BgpView {
       }
       case Key.Ready _,
           Key.FelixSetting _,
+          Key.IpamBlock _,
+          Key.IpamHandle _,
           Key.NodeStatus _,
           Key.WorkloadEndpointStatus _,
           Key.HostEndpointStatus _ -> {}

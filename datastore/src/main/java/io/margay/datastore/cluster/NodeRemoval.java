@@ -5,13 +5,17 @@ import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
+import io.margay.datastore.ipam.AddressRelease;
 import io.margay.model.Kind;
 import io.margay.model.ResourceKey;
+import io.margay.model.WorkloadEndpoint;
+import io.margay.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Removes a node with what belongs to it: its endpoints, its Felix settings, its block affinities
-/// and its statuses. BGP peers of the node stay, as in Calico v1.1, and so does its BGP log level.
+/// Removes a node with what belongs to it: its endpoints and their addresses, its Felix settings,
+/// its block affinities and its statuses. BGP peers of the node stay, as in Calico v1.1, and so
+/// does its BGP log level.
 public final class NodeRemoval {
 
   private final Datastore datastore;
@@ -20,7 +24,7 @@ public final class NodeRemoval {
     this.datastore = datastore;
   }
 
-  /// Removes all of it in one write.
+  /// Removes all of it in one write, then gives back the addresses of its workloads.
   ///
   /// @throws DatastoreException.DoesNotExist if there is no such node
   public void remove(ResourceKey.NodeKey node) {
@@ -29,22 +33,29 @@ public final class NodeRemoval {
       throw new DatastoreException.DoesNotExist(node.toString());
     }
     List<Key<?>> doomed = new ArrayList<>();
+    List<IpAddress> addresses = new ArrayList<>();
     doomed.add(key);
-    addEndpoints(doomed, node.name());
+    addEndpoints(doomed, addresses, node.name());
     addAll(doomed, new KeyRange.FelixSettings(node.name()));
     addAll(doomed, new KeyRange.BlockAffinities(node.name()));
     addAll(doomed, new KeyRange.WorkloadEndpointStatuses(node.name()));
     addAll(doomed, new KeyRange.HostEndpointStatuses(node.name()));
     doomed.add(new Key.NodeStatus(node.name()));
     datastore.deleteAll(doomed);
+    AddressRelease release = new AddressRelease(datastore);
+    addresses.forEach(release::release);
   }
 
-  private void addEndpoints(List<Key<?>> doomed, String node) {
+  private void addEndpoints(List<Key<?>> doomed, List<IpAddress> addresses, String node) {
     for (var kind : List.of(Kind.WORKLOAD_ENDPOINT, Kind.HOST_ENDPOINT)) {
       for (var entry : datastore.list(new KeyRange.Resources(kind))) {
         switch (entry.value().key()) {
-          case ResourceKey.WorkloadEndpointKey endpoint when endpoint.node().equals(node) ->
-              doomed.add(entry.key());
+          case ResourceKey.WorkloadEndpointKey endpoint when endpoint.node().equals(node) -> {
+            doomed.add(entry.key());
+            if (entry.value() instanceof WorkloadEndpoint(_, var spec, _)) {
+              spec.ipNetworks().forEach(network -> addresses.add(network.address()));
+            }
+          }
           case ResourceKey.HostEndpointKey endpoint when endpoint.node().equals(node) -> {
             doomed.add(entry.key());
             doomed.add(new Key.HostEndpointStatus(endpoint));

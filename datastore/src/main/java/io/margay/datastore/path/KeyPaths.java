@@ -21,6 +21,8 @@ final class KeyPaths {
   private static final String BGP_HOSTS = "/calico/bgp/v1/host/";
   private static final String BGP_GLOBAL = "/calico/bgp/v1/global/";
   private static final String AFFINITIES = "/calico/ipam/v2/host/";
+  private static final String BLOCKS = "/calico/ipam/v2/assignment/";
+  private static final String HANDLES = "/calico/ipam/v2/handle/";
   private static final String STATUSES = "/calico/felix/v1/host/";
   private static final String POLICIES = "/calico/v1/policy/tier/default/policy/";
   private static final String PROFILES = "/calico/v1/policy/profile/";
@@ -66,6 +68,9 @@ final class KeyPaths {
                   + version(block.family())
                   + "/block/"
                   + cidr(block));
+      case Key.IpamBlock(var block) ->
+          List.of(BLOCKS + "ip" + version(block.family()) + "/block/" + cidr(block));
+      case Key.IpamHandle(var id) -> List.of(HANDLES + segment(id));
       case Key.NodeStatus(var node) -> List.of(STATUSES + segment(node) + "/status");
       case Key.WorkloadEndpointStatus(var endpoint) -> List.of(STATUSES + workload(endpoint));
       case Key.HostEndpointStatus(var endpoint) -> List.of(STATUSES + hostEndpoint(endpoint));
@@ -209,6 +214,13 @@ final class KeyPaths {
     if (path.startsWith(AFFINITIES)) {
       return affinity(path.substring(AFFINITIES.length()).split("/", -1));
     }
+    if (path.startsWith(BLOCKS)) {
+      return block(path.substring(BLOCKS.length()).split("/", -1));
+    }
+    if (path.startsWith(HANDLES)) {
+      String id = path.substring(HANDLES.length());
+      return id.indexOf('/') < 0 ? new Key.IpamHandle(id) : null;
+    }
     if (path.startsWith(STATUSES)) {
       return status(path.substring(STATUSES.length()).split("/", -1));
     }
@@ -270,6 +282,14 @@ final class KeyPaths {
     }
     IpPrefix block = prefix(s[3]);
     return block == null ? null : new Key.BlockAffinity(s[0], block.masked());
+  }
+
+  private static @Nullable Key<?> block(String[] s) {
+    if (s.length != 3 || !s[1].equals("block")) {
+      return null;
+    }
+    IpPrefix block = prefix(s[2]);
+    return block == null ? null : new Key.IpamBlock(block.masked());
   }
 
   private static @Nullable Key<?> status(String[] s) {

@@ -248,8 +248,8 @@ class PathDatastoreTest {
   @Test
   void keysOfNoConcernAreIgnored() {
     long start = put("/calico/v1/Ready", "true");
-    put("/calico/ipam/v2/handle/h", "{}");
-    put("/calico/ipam/v2/assignment/ipv4/block/10.0.0.0-26", "{}");
+    put("/calico/ipam/v2/config", "{}");
+    put("/calico/ipam/v2/assignment/ipv4/block/nonsense", "{}");
     put("/calico/v1/policy/tier/default/metadata", "{}");
     put("/calico/v1/policy/tier/other/policy/p", "{}");
     put("/calico/v1/ipam/v4/pool/nonsense", "{}");

@@ -1,0 +1,147 @@
+package io.margay.datastore.ipam;
+
+import io.margay.net.IpAddress;
+import io.margay.net.IpPrefix;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A block of addresses and who has them: the value under `/calico/ipam/v2/assignment/`.
+///
+/// @param cidr the block
+/// @param affinity `host:` and the node whose block it is; null if it is nobody's
+/// @param strictAffinity whether only that node may take addresses from it
+/// @param allocations for each address, by its number in the block, null if it is free, else an
+///   index into `attributes`
+/// @param unallocated the numbers of free addresses, in the order in which they will be taken
+/// @param attributes what is known of the addresses in use; those with the same share one entry
+/// @param hostAffinity the node as old versions wrote it; means something only without `affinity`
+public record AllocationBlock(
+    IpPrefix cidr,
+    @Nullable String affinity,
+    boolean strictAffinity,
+    List<@Nullable Integer> allocations,
+    List<Integer> unallocated,
+    List<Attribute> attributes,
+    @Nullable String hostAffinity) {
+
+  /// @param handle under which the address can be released together with others
+  /// @param secondary what its user noted down
+  public record Attribute(@Nullable String handle, SortedMap<String, String> secondary) {
+    public Attribute {
+      secondary = Collections.unmodifiableSortedMap(new TreeMap<>(secondary));
+    }
+  }
+
+  public AllocationBlock {
+    allocations = Collections.unmodifiableList(new ArrayList<>(allocations));
+    unallocated = List.copyOf(unallocated);
+    attributes = List.copyOf(attributes);
+    int size = size(cidr);
+    if (allocations.size() != size) {
+      throw new IllegalArgumentException(
+          "block %s tells of %d addresses, expected %d".formatted(cidr, allocations.size(), size));
+    }
+    for (Integer index : allocations) {
+      if (index != null && (index < 0 || index >= attributes.size())) {
+        throw new IllegalArgumentException(
+            "block %s refers to attribute %d of %d".formatted(cidr, index, attributes.size()));
+      }
+    }
+  }
+
+  private static int size(IpPrefix cidr) {
+    int hostBits = cidr.family().bits() - cidr.length();
+    if (hostBits > 16) {
+      throw new IllegalArgumentException(cidr + " is no block, expected at most 65536 addresses");
+    }
+    return 1 << hostBits;
+  }
+
+  /// The number of an address in the block; empty if it is not in it.
+  public OptionalInt ordinal(IpAddress address) {
+    if (!cidr.contains(address)) {
+      return OptionalInt.empty();
+    }
+    BigInteger first = new BigInteger(1, cidr.masked().address().toBytes());
+    BigInteger offset = new BigInteger(1, address.toBytes()).subtract(first);
+    return OptionalInt.of(offset.intValueExact());
+  }
+
+  /// What is known of an address; null if it is free or not of this block.
+  public @Nullable Attribute attribute(IpAddress address) {
+    OptionalInt ordinal = ordinal(address);
+    Integer index = ordinal.isPresent() ? allocations.get(ordinal.getAsInt()) : null;
+    return index == null ? null : attributes.get(index);
+  }
+
+  public boolean isEmpty() {
+    return allocations.stream().allMatch(index -> index == null);
+  }
+
+  /// Whether no node owns it.
+  public boolean isNobodys() {
+    return affinity == null && hostAffinity == null;
+  }
+
+  /// The block without an address that is in use: it goes to the end of the queue of free ones, so
+  /// it rests until all others have had their turn. An attribute that nobody has any more goes, and
+  /// the others move up.
+  ///
+  /// @throws IllegalArgumentException if the address is not in use
+  public AllocationBlock without(IpAddress address) {
+    OptionalInt ordinal = ordinal(address);
+    Integer index = ordinal.isPresent() ? allocations.get(ordinal.getAsInt()) : null;
+    if (index == null) {
+      throw new IllegalArgumentException(address + " is not in use in block " + cidr);
+    }
+    List<@Nullable Integer> left = new ArrayList<>(allocations);
+    left.set(ordinal.getAsInt(), null);
+    List<Attribute> known = new ArrayList<>(attributes);
+    if (!left.contains(index)) {
+      known.remove(index.intValue());
+      left.replaceAll(each -> each != null && each > index ? Integer.valueOf(each - 1) : each);
+    }
+    List<Integer> free = new ArrayList<>(unallocated);
+    free.add(ordinal.getAsInt());
+    return new AllocationBlock(cidr, affinity, strictAffinity, left, free, known, hostAffinity);
+  }
+
+  /// The block of 64 addresses in which an address lies (/26, /122).
+  public static IpPrefix around(IpAddress address) {
+    int length = address.family().bits() - 6;
+    return new IpPrefix(address, length).masked();
+  }
+
+  /// A block of which nothing is taken.
+  public static AllocationBlock empty(IpPrefix cidr, @Nullable String affinity) {
+    int size = size(cidr);
+    Integer[] ordinals = new Integer[size];
+    Arrays.setAll(ordinals, i -> i);
+    return new AllocationBlock(
+        cidr, affinity, false, Collections.nCopies(size, null), List.of(ordinals), List.of(), null);
+  }
+
+  /// How many addresses each block gives to one handle: the value of a handle.
+  ///
+  /// @param blocks by CIDR
+  public record Handle(Map<IpPrefix, Integer> blocks) {
+    public Handle {
+      blocks = Collections.unmodifiableMap(new TreeMap<>(blocks));
+    }
+
+    /// The handle with one address less of a block; a block that gives none is left out.
+    public Handle without(IpPrefix block) {
+      Map<IpPrefix, Integer> left = new TreeMap<>(blocks);
+      left.computeIfPresent(block, (_, count) -> count > 1 ? Integer.valueOf(count - 1) : null);
+      return new Handle(left);
+    }
+  }
+}
