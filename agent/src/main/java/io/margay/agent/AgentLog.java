@@ -70,6 +70,14 @@ final class AgentLog {
     context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(appender);
   }
 
+  /// Leaves the screen alone from now on: whoever started the agent keeps its output, and the file
+  /// has all of it.
+  static void notToScreen() {
+    ((LoggerContext) LoggerFactory.getILoggerFactory())
+        .getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
+        .detachAppender("screen");
+  }
+
   /// @param severity Felix's word: `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`
   static void setSeverity(String severity) {
     Logger root =

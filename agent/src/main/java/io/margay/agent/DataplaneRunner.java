@@ -45,7 +45,7 @@ final class DataplaneRunner {
   private FelixConfig config;
   private boolean inSync;
   private boolean applyPending;
-  private boolean ready;
+  private volatile boolean ready;
   private Duration nextRetry = FIRST_RETRY;
   private EventLoop.Timer refresh = () -> {};
   private EventLoop.Timer retry = () -> {};
@@ -76,6 +76,11 @@ final class DataplaneRunner {
                 kernel.sysctls(),
                 kernel.conntrack()),
             statuses);
+  }
+
+  /// Whether the kernel holds what the datastore asks for. Any thread may ask.
+  boolean isReady() {
+    return ready;
   }
 
   /// Looks whether this host will do, and closes it to workloads that nothing is known of yet.

@@ -1,5 +1,8 @@
 package io.margay.agent;
 
+import io.margay.agent.report.NodeReport;
+import io.margay.agent.report.ReportServer;
+import io.margay.bgp.PeerStatus;
 import io.margay.dataplane.config.FelixConfig;
 import io.margay.dataplane.config.FelixConfig.DatastoreType;
 import io.margay.datastore.Datastore;
@@ -20,10 +23,17 @@ import io.margay.loop.ThreadEventLoop;
 import io.margay.routing.NodeRouting;
 import io.margay.transport.NettyEventLoop;
 import io.margay.transport.NettyTransport;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +43,8 @@ final class NodeAgent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
+  private final NodeOptions options;
+  private final Instant startedAt = Instant.now();
   private final RunDirectory runDirectory;
   private final Datastore datastore;
   private final LinuxKernel kernel;
@@ -43,6 +55,7 @@ final class NodeAgent implements AutoCloseable {
   private final StatusReporter statuses;
   private final KernelMonitor.Subscription monitor;
   private final Syncer syncer;
+  private final @Nullable ReportServer reports;
 
   /// Runs until the process is told to stop, or cannot go on.
   ///
@@ -94,6 +107,7 @@ final class NodeAgent implements AutoCloseable {
   /// Wires the agent and starts it, in the order that fails closed: unknown workload interfaces
   /// pass nothing before anything is known, and what is known is complete before it is written.
   private NodeAgent(NodeOptions options, FailureHandler failures) {
+    this.options = options;
     runDirectory = RunDirectory.open(options.runDirectory());
     LOG.info("Agent of node '{}' starts.", options.name());
 
@@ -127,6 +141,7 @@ final class NodeAgent implements AutoCloseable {
     dataplaneLoop.execute(dataplane::readLinks);
     syncer = new Syncer(datastore, new DatastoreNews());
     syncer.start();
+    reports = openReports();
   }
 
   private static DatastoreConfig datastoreConfig(NodeOptions options, FelixConfig felix) {
@@ -140,12 +155,67 @@ final class NodeAgent implements AutoCloseable {
     };
   }
 
+  /// An agent whose socket cannot be made does its work all the same.
+  private @Nullable ReportServer openReports() {
+    try {
+      return ReportServer.open(options.runDirectory(), this::report);
+    } catch (IOException e) {
+      LOG.warn(
+          "'calicoctl node status' will not see this agent, since no socket can be made in {}: {}",
+          options.runDirectory(),
+          e.getMessage());
+      return null;
+    }
+  }
+
+  /// How this agent is. What belongs to the BGP loop is asked there.
+  private NodeReport report() throws InterruptedException {
+    CompletableFuture<List<NodeReport.Peer>> peers = new CompletableFuture<>();
+    if (options.bgp()) {
+      bgpLoop.execute(
+          () -> peers.complete(routing.peers().stream().map(NodeAgent::reported).toList()));
+    } else {
+      peers.complete(List.of());
+    }
+    try {
+      return new NodeReport(
+          options.name(),
+          ProcessHandle.current().pid(),
+          Duration.between(startedAt, Instant.now()),
+          dataplane.isReady(),
+          options.bgp(),
+          peers.get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS));
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the BGP loop does not tell of its peers", e);
+    }
+  }
+
+  private static NodeReport.Peer reported(NodeRouting.PeeringStatus each) {
+    PeerStatus status = each.status();
+    return new NodeReport.Peer(
+        each.peering().address(),
+        each.peering().origin().toString(),
+        status.state().toString(),
+        status.inState(),
+        status.lastError(),
+        status.received(),
+        status.imported(),
+        status.advertised());
+  }
+
+  /// Without BGP, routing hears of nothing and so does nothing.
+  private void toRouting(Runnable task) {
+    if (options.bgp()) {
+      bgpLoop.execute(task);
+    }
+  }
+
   /// What the datastore says goes to both loops.
   private final class DatastoreNews implements SyncListener {
     @Override
     public void onUpdates(List<SyncUpdate> updates) {
       dataplaneLoop.execute(() -> dataplane.onUpdates(updates));
-      bgpLoop.execute(() -> routing.onUpdates(updates));
+      toRouting(() -> routing.onUpdates(updates));
     }
 
     @Override
@@ -155,7 +225,7 @@ final class NodeAgent implements AutoCloseable {
         case RESYNC -> LOG.info("Reading the datastore.");
         case IN_SYNC -> {
           dataplaneLoop.execute(dataplane::onInSync);
-          bgpLoop.execute(routing::onInSync);
+          toRouting(routing::onInSync);
         }
       }
     }
@@ -166,13 +236,13 @@ final class NodeAgent implements AutoCloseable {
     @Override
     public void onLink(Link link) {
       dataplaneLoop.execute(() -> dataplane.onLink(link));
-      bgpLoop.execute(() -> routing.onLink(link));
+      toRouting(() -> routing.onLink(link));
     }
 
     @Override
     public void onLinkRemoved(Link link) {
       dataplaneLoop.execute(() -> dataplane.onLinkRemoved(link));
-      bgpLoop.execute(() -> routing.onLinkRemoved(link));
+      toRouting(() -> routing.onLinkRemoved(link));
     }
 
     @Override
@@ -188,20 +258,20 @@ final class NodeAgent implements AutoCloseable {
     @Override
     public void onRoute(Route route) {
       dataplaneLoop.execute(() -> dataplane.onRoute(route));
-      bgpLoop.execute(() -> routing.onRoute(route));
+      toRouting(() -> routing.onRoute(route));
     }
 
     @Override
     public void onRouteRemoved(Route route) {
       dataplaneLoop.execute(() -> dataplane.onRouteRemoved(route));
-      bgpLoop.execute(() -> routing.onRouteRemoved(route));
+      toRouting(() -> routing.onRouteRemoved(route));
     }
 
     @Override
     public void onLost(String reason) {
       LOG.warn("News from the kernel was lost ({}); reading everything anew.", reason);
       dataplaneLoop.execute(dataplane::resync);
-      bgpLoop.execute(routing::resync);
+      toRouting(routing::resync);
     }
   }
 
@@ -209,6 +279,9 @@ final class NodeAgent implements AutoCloseable {
   /// routes while another agent takes over (RFC 4724).
   @Override
   public void close() {
+    if (reports != null) {
+      reports.close();
+    }
     syncer.close();
     monitor.close();
     try {

@@ -60,6 +60,13 @@ public final class NodeCommand implements Callable<Integer> {
   @Nullable String as;
 
   @Option(
+      names = "--backend",
+      paramLabel = "BACKEND",
+      description = "native: BGP by this agent; none: no BGP (default: ${DEFAULT-VALUE})",
+      defaultValue = "native")
+  String backend = "native";
+
+  @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
       description = "which datastore (default: ${DEFAULT-VALUE})",
@@ -83,9 +90,14 @@ public final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--run-dir",
       paramLabel = "DIR",
-      description = "lock and ready file (default: ${DEFAULT-VALUE})",
+      description = "lock, ready file and socket (default: ${DEFAULT-VALUE})",
       defaultValue = "/var/run/calico")
   Path runDirectory = Path.of("/var/run/calico");
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "log to the file alone")
+  boolean quiet;
 
   @Spec @Nullable CommandSpec spec;
 
@@ -97,17 +109,31 @@ public final class NodeCommand implements Callable<Integer> {
             parsed("--ip", ipv4, text -> address("IPv4", 4, text)),
             parsed("--ip6", ipv6, text -> address("IPv6", 6, text)),
             parsed("--as", as, AsNumber::parse),
+            Boolean.TRUE.equals(parsed("--backend", backend, NodeCommand::speaksBgp)),
             config,
             felixConfig,
             runDirectory);
     try {
       Privileges.require();
       AgentLog.toFile(logDirectory);
+      if (quiet) {
+        AgentLog.notToScreen();
+      }
       return NodeAgent.run(options);
     } catch (StartException e) {
       System.err.println("margay node: " + e.getMessage());
       return 1;
     }
+  }
+
+  private static boolean speaksBgp(String backend) {
+    return switch (backend) {
+      case "native" -> true;
+      case "none" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "unknown backend '" + backend + "', expected native or none");
+    };
   }
 
   private static IpPrefix address(String family, int version, String text) {

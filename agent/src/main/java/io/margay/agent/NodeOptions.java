@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// @param ipv4 its BGP address in its network; null to keep what is stored
 /// @param ipv6 the same for IPv6
 /// @param asNumber null to keep what is stored, or to inherit the global number
+/// @param bgp whether it speaks BGP; without, somebody else looks after routes to other nodes
 /// @param connectionFile which datastore
 /// @param felixFile Felix's settings
-/// @param runDirectory for the lock and the ready file
+/// @param runDirectory for the lock, the ready file and the socket that reports are asked from
 record NodeOptions(
     String name,
     @Nullable IpPrefix ipv4,
     @Nullable IpPrefix ipv6,
     @Nullable AsNumber asNumber,
+    boolean bgp,
     Path connectionFile,
     Path felixFile,
     Path runDirectory) {}
