@@ -41,7 +41,7 @@ public final class ReportClient {
       Thread.ofVirtual().start(answer);
       return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new IOException("the agent's answer broke off: " + e.getCause().getMessage(), e);
+      throw new IOException("the agent's answer broke off: " + e.getCause(), e);
     }
   }
 }
