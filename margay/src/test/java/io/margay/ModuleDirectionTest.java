@@ -37,6 +37,7 @@ class ModuleDirectionTest {
           Map.entry(
               "agent",
               Set.of(
+                  "bgp",
                   "calc",
                   "dataplane",
                   "datastore",
@@ -48,6 +49,9 @@ class ModuleDirectionTest {
                   "routing",
                   "transport")),
           Map.entry("calicoctl", Set.of("datastore", "model", "net")),
+          Map.entry(
+              "supervisor",
+              Set.of("agent", "calicoctl", "datastore", "kernel", "linux", "model", "net")),
           Map.entry("lab", Set.of("datastore", "model", "net")));
 
   private static JavaClasses classes;

@@ -21,6 +21,11 @@ final class Commands {
           new ConfigCommand(),
           new IpamCommand(IpamCommand.Action.SHOW),
           new IpamCommand(IpamCommand.Action.RELEASE),
+          new NodeCommand(NodeProgram.Action.RUN),
+          new NodeCommand(NodeProgram.Action.STATUS),
+          new NodeCommand(NodeProgram.Action.STOP),
+          new NodeCommand(NodeProgram.Action.DIAGS),
+          new NodeCommand(NodeProgram.Action.CHECKSYSTEM),
           new CompletionCommand(),
           new VersionCommand());
 

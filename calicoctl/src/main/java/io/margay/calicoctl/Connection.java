@@ -17,12 +17,13 @@ public final class Connection {
 
   private Connection() {}
 
-  /// There is no datastore to work on. The message says why.
+  /// There is no datastore to work on. The message says why; the cause is a [DatastoreException] if
+  /// the store itself refused.
   public static final class CannotConnectException extends Exception {
     private static final long serialVersionUID = 1;
 
-    CannotConnectException(String message) {
-      super(message);
+    CannotConnectException(Exception reason) {
+      super(reason.getMessage(), reason);
     }
   }
 
@@ -42,7 +43,7 @@ public final class Connection {
       terminal.log(LogLevel.INFO, "datastore: " + config);
       return Datastores.open(config);
     } catch (DatastoreException | InvalidPathException e) {
-      throw new CannotConnectException(String.valueOf(e.getMessage()));
+      throw new CannotConnectException(e);
     }
   }
 }
