@@ -28,3 +28,8 @@ if [ ! -d "$MARGAY_HOME/margay/target/lib" ]; then
   exit 1
 fi
 MARGAY_CLASS_PATH="$MARGAY_HOME/margay/target/lib/*"
+
+# How calicoctl runs: it lives shortly, and a cache of its classes is bound to these options. The JVM's
+# own warnings, as of a cache that does not fit, would be taken for calicoctl's output.
+CALICOCTL_JVM="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:disable -Xlog:all=off --enable-native-access=ALL-UNNAMED"
+CALICOCTL_CACHE="$MARGAY_HOME/margay/target/calicoctl.aot"

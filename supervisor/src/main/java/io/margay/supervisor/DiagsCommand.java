@@ -183,7 +183,9 @@ final class DiagsCommand {
   }
 
   private boolean pack(Path temporary) {
-    String time = DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss").format(LocalDateTime.now(ZoneId.systemDefault()));
+    String time =
+        DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss")
+            .format(LocalDateTime.now(ZoneId.systemDefault()));
     Path archive = temporary.resolve("diags-" + time + ".tar.gz");
     Output packed =
         programs.output(

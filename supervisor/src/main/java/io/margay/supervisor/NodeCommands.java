@@ -20,7 +20,8 @@ public final class NodeCommands implements NodeProgram {
         case RUN -> new RunCommand(line, terminal, home(terminal)).run();
         case STATUS -> {
           Superuser.require();
-          yield StatusCommand.run(runDirectory(line, terminal), LocalDateTime.now(ZoneId.systemDefault()), terminal);
+          yield StatusCommand.run(
+              runDirectory(line, terminal), LocalDateTime.now(ZoneId.systemDefault()), terminal);
         }
         case STOP -> {
           Superuser.require();

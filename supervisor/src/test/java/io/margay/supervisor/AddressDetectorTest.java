@@ -42,7 +42,14 @@ class AddressDetectorTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "docker0", "cbr0", "dummy1", "virbr0", "lxcbr0", "veth12ab", "cali0ef24b1", "tunl0",
+        "docker0",
+        "cbr0",
+        "dummy1",
+        "virbr0",
+        "lxcbr0",
+        "veth12ab",
+        "cali0ef24b1",
+        "tunl0",
         "flannel.1"
       })
   void interfacesOfContainersAndTunnelsAreLeftOut(String name) {

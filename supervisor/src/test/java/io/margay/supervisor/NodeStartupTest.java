@@ -166,14 +166,14 @@ class NodeStartupTest {
             Couldn't autodetect a management IPv4 address:
               -  method 'interface=wlan' found none on the interfaces lo, eth0, eth1
               -  give the address: --ip=<IP>
-              -  or find it in another way: --ip-autodetection-method=<METHOD>""");
+              -  or find it in another way: --ip-autodetection-method=<METHOD>\
+            """);
     assertThat(datastore.snapshot().entries()).isEmpty();
   }
 
   @Test
   void theAsNumberIsTheGivenOneOrTheStoredOneOrTheGlobalOne() {
-    assertThat(start("as=64513"))
-        .contains("Using AS number specified in environment (AS=64513)");
+    assertThat(start("as=64513")).contains("Using AS number specified in environment (AS=64513)");
     assertThat(start()).contains("Using AS number 64513 configured in node resource");
     assertThat(stored("compile").asNumber()).hasToString("64513");
   }

@@ -186,8 +186,7 @@ class OutputTest {
             "Minimum kernel version to run Calico is 2.6.24. Detected kernel version: 2.6.23.17\n",
             "WARNING: Unable to detect the xt_set module as Loaded/Builtin module or lsmod\n"
                 + "\t\txt_set              \t\t\t\t\tFAIL\n")
-        .endsWith(
-            "System doesn't meet one or more minimum systems requirements to run Calico\n");
+        .endsWith("System doesn't meet one or more minimum systems requirements to run Calico\n");
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("It said: Invalid argument.\n");
   }
 
@@ -264,8 +263,7 @@ class OutputTest {
             DiagsCommand.shown(
                 new Entry<>(new Key.FelixSetting(null, "EtcdPassword"), "hunter2", 1)))
         .isEqualTo("GlobalConfig(name=EtcdPassword) = (left out)");
-    assertThat(
-            DiagsCommand.shown(new Entry<>(new Key.BgpSetting(null, "as_num"), "64512", 1)))
+    assertThat(DiagsCommand.shown(new Entry<>(new Key.BgpSetting(null, "as_num"), "64512", 1)))
         .isEqualTo("GlobalBGPConfig(name=as_num) = 64512");
   }
 }

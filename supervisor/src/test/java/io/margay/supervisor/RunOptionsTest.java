@@ -80,7 +80,13 @@ class RunOptionsTest {
   @Test
   void aDryRunShowsTheCommandThatWouldStartTheAgent() {
     assertThat(
-            run("--backend=none", "--log-dir=/l", "--run-dir=/r s", "--felix-config=/f", "-c", "/c"))
+            run(
+                "--backend=none",
+                "--log-dir=/l",
+                "--run-dir=/r s",
+                "--felix-config=/f",
+                "-c",
+                "/c"))
         .isZero();
     assertThat(output())
         .isEqualTo(

@@ -34,10 +34,8 @@ public final class ReportClient {
       channel.write(
           ByteBuffer.wrap((ReportServer.QUESTION + "\n").getBytes(StandardCharsets.UTF_8)));
       FutureTask<String> answer =
-          new FutureTask<>(
-              () ->
-                  new String(
-                      Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8));
+          new FutureTask<>(() ->
+              new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8));
       Thread.ofVirtual().start(answer);
       return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

@@ -45,7 +45,7 @@ public final class ReportServer implements AutoCloseable {
   /// Listens in `directory`. A socket that an earlier agent left is replaced.
   ///
   /// @throws IOException if it cannot be made: the path may be longer than a socket's can be
-  ///     (unix(7): 108 bytes)
+  ///   (unix(7): 108 bytes)
   public static ReportServer open(Path directory, Source source) throws IOException {
     Path path = directory.resolve(FILE);
     Files.deleteIfExists(path);
