@@ -214,6 +214,10 @@ public final class LabCommand {
       }
       ProcessBuilder builder = new ProcessBuilder(lab.holder().enter(place, words)).inheritIO();
       builder.environment().putAll(lab.environment());
+      // So that 'calicoctl node status' asks the agent of this place.
+      builder
+          .environment()
+          .put("MARGAY_RUN_DIR", lab.directory().node(place).resolve("run").toString());
       builder
           .environment()
           .merge("PATH", home().resolve("bin").toString(), (path, bin) -> bin + ":" + path);

@@ -43,7 +43,7 @@ final class SeedLab implements AutoCloseable {
     return new SeedLab(Lab.up(topology, directory, home, progress));
   }
 
-  private static boolean canMakeNamespaces() {
+  static boolean canMakeNamespaces() {
     return Command.run(List.of("unshare", "--net", "true"), "").exitCode() == 0
         || Command.run(List.of("unshare", "--user", "--map-root-user", "--net", "true"), "")
                 .exitCode()

@@ -8,9 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /// The agent of a node as a process: starting it under `bin/margay-supervise`, waiting until it is
@@ -133,17 +130,26 @@ final class AgentProcess {
 
   private static void terminate(ProcessHandle process) {
     process.destroy();
+    long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
+    while (!hasEnded(process)) {
+      if (System.nanoTime() > deadline) {
+        throw new RefusedException(
+            "process %d has not ended %d s after SIGTERM. Look what it waits for, or end it: kill -9 %d"
+                .formatted(process.pid(), STOP_LIMIT.toSeconds(), process.pid()));
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  /// A process whose parent is gone and whose adopter does not look after it, as the first process
+  /// of many containers, stays as a zombie: ended, and still there.
+  private static boolean hasEnded(ProcessHandle process) {
     try {
-      process.onExit().get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new RefusedException(
-          "process %d has not ended %d s after SIGTERM. Look what it waits for, or end it: kill -9 %d"
-              .formatted(process.pid(), STOP_LIMIT.toSeconds(), process.pid()),
-          e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a process that ends cannot fail to", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+      // The state follows the name, which may hold anything (proc(5)).
+      return stat.startsWith(" Z", stat.lastIndexOf(')') + 1);
+    } catch (IOException e) {
+      return true;
     }
   }
 
