@@ -15,6 +15,7 @@ final class FlakyDatastore implements Datastore {
   private boolean available = true;
   private long snapshots;
   private @Nullable LosableListener latest;
+  private boolean loseNextWatch;
   private @Nullable Snapshot latestSnapshot;
 
   FlakyDatastore(Datastore datastore) {
@@ -25,8 +26,11 @@ final class FlakyDatastore implements Datastore {
     this.available = available;
   }
 
+  /// Loses the watch there is; if there is none, because its user is about to open one, that one.
   synchronized void loseWatch() {
-    if (latest != null) {
+    if (latest == null || latest.isLost()) {
+      loseNextWatch = true;
+    } else {
       latest.lose();
     }
   }
@@ -63,10 +67,17 @@ final class FlakyDatastore implements Datastore {
   @Override
   public Watch watch(long afterRevision, WatchListener listener) {
     var losable = new LosableListener(listener);
+    boolean lose;
     synchronized (this) {
       latest = losable;
+      lose = loseNextWatch;
+      loseNextWatch = false;
     }
-    return datastore.watch(afterRevision, losable);
+    var watch = datastore.watch(afterRevision, losable);
+    if (lose) {
+      losable.lose();
+    }
+    return watch;
   }
 
   private static final class LosableListener implements WatchListener {
@@ -75,6 +86,10 @@ final class FlakyDatastore implements Datastore {
 
     LosableListener(WatchListener listener) {
       this.listener = listener;
+    }
+
+    synchronized boolean isLost() {
+      return lost;
     }
 
     @Override

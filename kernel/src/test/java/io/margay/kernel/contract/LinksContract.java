@@ -6,8 +6,8 @@ import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
 import io.margay.kernel.Links;
 import io.margay.net.IpPrefix;
-import java.util.Optional;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -34,13 +34,11 @@ public abstract class LinksContract extends KernelContract {
 
     world().setLinkUp("cali0");
     awaitRunning(true);
-    assertThat(named("cali0"))
-        .hasValueSatisfying(link -> assertThat(link.adminUp()).isTrue());
+    assertThat(named("cali0")).hasValueSatisfying(link -> assertThat(link.adminUp()).isTrue());
 
     world().setLinkDown("cali0");
     awaitRunning(false);
-    assertThat(named("cali0"))
-        .hasValueSatisfying(link -> assertThat(link.adminUp()).isFalse());
+    assertThat(named("cali0")).hasValueSatisfying(link -> assertThat(link.adminUp()).isFalse());
   }
 
   /// The kernel finds out about the carrier in its own time (`net/core/link_watch.c`).
