@@ -31,6 +31,10 @@ unpack() {
 
 mkdir -p "$peers"
 : >"$peers/log"
+# A fresh machine has no lists to look packages up in.
+if ! apt-cache show frr >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+  apt-get update -q >>"$peers/log" 2>&1 || true
+fi
 for package in $packages; do
   [ -d "$peers/$package" ] || unpack "$package" ||
     printf 'No package %s to be had (see %s); tests with it are skipped.\n' "$package" "$peers/log" >&2
