@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ final class SocketProtection {
   }
 
   void demand(IpAddress remote, Protection protection) {
-    if (IpAddress.of(port.localAddress().getAddress().getAddress()).family() != remote.family()) {
+    if (!reaches(remote)) {
       return;
     }
     if (protection.equals(Protection.NONE)) {
@@ -64,6 +65,13 @@ final class SocketProtection {
     } catch (ChannelException e) {
       throw refused(remote, e);
     }
+  }
+
+  /// Whether connections from there can come to the port: `::` takes those of IPv4 too (ipv6(7)).
+  private boolean reaches(IpAddress remote) {
+    InetAddress bound = port.localAddress().getAddress();
+    return IpAddress.of(bound.getAddress()).family() == remote.family()
+        || (bound instanceof Inet6Address && bound.isAnyLocalAddress());
   }
 
   void accepted(EpollSocketChannel channel) {

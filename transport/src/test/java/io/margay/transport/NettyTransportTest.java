@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NettyTransportTest extends TransportContract {
 
@@ -77,6 +79,27 @@ class NettyTransportTest extends TransportContract {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::"})
+  void aPortOnEveryAddressDemandsPasswordsToo(String everywhere) throws Exception {
+    Protection secret = new Protection(new Protection.Password("secret"), 255);
+    Recorder server = new Recorder();
+    Transport.Listener listener =
+        thread.call(() -> transport.listen(new InetSocketAddress(everywhere, 0), _ -> server));
+    int port = thread.call(listener::localAddress).getPort();
+    InetSocketAddress remote = new InetSocketAddress(SERVER.toInetAddress(), port);
+    thread.run(() -> listener.protect(CLIENT, secret));
+    Recorder without = new Recorder();
+    thread.call(() -> transport.connect(CLIENT, remote, without));
+    Recorder with = new Recorder();
+    Transport.Connection connection =
+        thread.call(() -> transport.connect(CLIENT, remote, secret, with));
+    await(() -> with.opened == 1);
+    thread.run(() -> connection.write(ByteBuffer.wrap(new byte[5])));
+    await(() -> server.received.position() == 5);
+    assertThat(without.opened).as("silence").isZero();
   }
 
   @Test
