@@ -8,6 +8,7 @@ import io.margay.bgp.PeerPolicy;
 import io.margay.bgp.PeerStatus;
 import io.margay.bgp.RouteListener;
 import io.margay.bgp.SpeakerConfig;
+import io.margay.bgp.message.BgpMessage.Open;
 import io.margay.bgp.message.NextHop;
 import io.margay.bgp.message.NotificationError.Cease;
 import io.margay.bgp.message.PathAttributes;
@@ -204,8 +205,7 @@ class DaemonInteropTest {
     });
     theirs.awaitLearned(List.of("172.16.2.0/26 via 10.9.0.2"));
     theirs.withdraw();
-    ours.awaitTable(
-        routesOf(theirs).stream().filter(route -> !route.startsWith("10.1.1.0/24")).toList());
+    ours.awaitTable(withoutTheSecond(theirs));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -320,15 +320,28 @@ class DaemonInteropTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("daemons")
-  void prefixesGoWithPathIdentifiersToADaemonThatTakesThem(Supplier<Daemon> kind) throws Exception {
+  void prefixesGoBothWaysWithPathIdentifiers(Supplier<Daemon> kind) throws Exception {
     Daemon theirs = start(kind, null);
     Ours ours =
         new Ours(
-            theirs, false, settings -> settings.addPathSend(true), "172.16.2.0/26", "fd80:2::/122");
+            theirs,
+            false,
+            settings -> settings.addPathSend(true).addPathReceive(true),
+            "172.16.2.0/26",
+            "fd80:2::/122");
     theirs.awaitLearned(ours.expected("172.16.2.0/26 via 10.9.0.2", "fd80:2::/122 via fd00::2"));
     ours.awaitTable(routesOf(theirs));
+    Open open = ours.thread.call(ours.wire::receivedOpen);
+    assertThat(open.receivesPaths()).contains(IpFamily.IPV4);
+    assertThat(open.sendsPaths()).contains(IpFamily.IPV4);
     ours.thread.run(() -> ours.speaker.withdraw(IpPrefix.parse("172.16.2.0/26")));
     theirs.awaitLearned(ours.expected("fd80:2::/122 via fd00::2"));
+    theirs.withdraw();
+    ours.awaitTable(withoutTheSecond(theirs));
+  }
+
+  private static List<String> withoutTheSecond(Daemon daemon) {
+    return routesOf(daemon).stream().filter(route -> !route.startsWith("10.1.1.0/24")).toList();
   }
 
   @ParameterizedTest(name = "{0}")

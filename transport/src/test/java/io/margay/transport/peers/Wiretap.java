@@ -1,5 +1,9 @@
 package io.margay.transport.peers;
 
+import io.margay.bgp.message.BgpMessage.Open;
+import io.margay.bgp.message.MessageDecoder;
+import io.margay.bgp.message.MessageFramer;
+import io.margay.bgp.message.SessionCodec;
 import io.margay.loop.Protection;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
@@ -32,6 +36,19 @@ final class Wiretap implements Transport {
 
   int sentCount(int type) {
     return count(sent, type);
+  }
+
+  /// The peer's OPEN.
+  Open receivedOpen() {
+    MessageFramer framer = new MessageFramer();
+    framer.append(ByteBuffer.wrap(received.toByteArray()));
+    ByteBuffer frame = framer.next();
+    if (frame != null
+        && MessageDecoder.decode(frame, new SessionCodec(true, false)).message()
+            instanceof Open open) {
+      return open;
+    }
+    throw new IllegalStateException("no OPEN has come");
   }
 
   private static int count(ByteArrayOutputStream octets, int type) {
