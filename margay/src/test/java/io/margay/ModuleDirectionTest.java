@@ -48,6 +48,7 @@ class ModuleDirectionTest {
                   "net",
                   "routing",
                   "transport")),
+          Map.entry("reflector", Set.of("bgp", "loop", "net", "transport")),
           Map.entry("calicoctl", Set.of("datastore", "model", "net")),
           Map.entry(
               "supervisor",

@@ -4,9 +4,9 @@ import io.margay.bgp.message.BgpMessage.Notification;
 import io.margay.bgp.message.NotificationError.Cease;
 import io.margay.bgp.message.Origin;
 import io.margay.bgp.message.PathAttributes;
+import io.margay.bgp.rib.AdjRibIn;
 import io.margay.bgp.rib.BestRoute;
 import io.margay.bgp.rib.LocRib;
-import io.margay.bgp.rib.Route;
 import io.margay.bgp.rib.RouteSource;
 import io.margay.bgp.session.PeerConfig;
 import io.margay.bgp.session.PeerSession;
@@ -19,6 +19,9 @@ import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import io.margay.net.Ipv4Address;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,17 +43,21 @@ public final class BgpSpeaker {
 
   private static final Logger log = LoggerFactory.getLogger(BgpSpeaker.class);
 
-  private static final RouteSource OWN = new RouteSource.Local();
-  private static final RouteSource FALLBACK = new RouteSource.Fallback();
+  /// After what time a peer that was not configured and is gone is no longer shown.
+  private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
 
   private final SpeakerConfig config;
   private final EventLoop loop;
   private final Transport transport;
   private final RouteListener listener;
   private final Random random;
-  private final LocRib locRib = new LocRib(this::bestChanged);
+  private final LocRib locRib;
+  private final AdjRibIn own;
+  private final AdjRibIn fallback;
+  private final Exports exports;
   private final InitialFeed initialFeed;
   private final SortedMap<IpAddress, Neighbor> neighbors = new TreeMap<>();
+  private final List<PeerRange> ranges = new ArrayList<>();
   private final Map<InetSocketAddress, Transport.Listener> listeners = new HashMap<>();
   private boolean started;
 
@@ -66,6 +73,10 @@ public final class BgpSpeaker {
     this.loop = loop;
     this.transport = transport;
     this.listener = listener;
+    this.locRib = new LocRib(RouteListener.NONE.equals(listener) ? null : this::bestChanged);
+    this.own = new AdjRibIn(locRib, new RouteSource.Local());
+    this.fallback = new AdjRibIn(locRib, new RouteSource.Fallback());
+    this.exports = new Exports(loop, locRib, this::isDeferring);
     this.random = new Random(config.seed());
     this.initialFeed = new InitialFeed(loop, config.selectionDeferral(), this::initialFeedComplete);
   }
@@ -124,14 +135,36 @@ public final class BgpSpeaker {
           "there is a peer " + peer.remoteAddress() + " already; update or remove it");
     }
     initialFeed.await(peer.remoteAddress(), peer.families());
-    add(peer, policy);
+    add(peer, policy, false);
   }
 
-  private void add(PeerConfig peer, PeerPolicy policy) {
+  /// Takes whoever connects from a range as a peer, for as long as there is a session or something
+  /// left of it. What [#addPeer] said about an address goes before, then the narrowest range.
+  public void acceptPeers(PeerRange range) {
+    ranges.add(range);
+    ranges.sort(Comparator.comparingInt((PeerRange each) -> each.range().length()).reversed());
+    if (ranges.size() == 1) {
+      loop.schedule(FORGET_AFTER, this::forgetGone);
+    }
+  }
+
+  private void forgetGone() {
+    for (Neighbor neighbor : List.copyOf(neighbors.values())) {
+      if (neighbor.isForgettable(FORGET_AFTER)) {
+        remove(neighbor, Cease.PEER_DE_CONFIGURED);
+      }
+    }
+    if (!stopped) {
+      loop.schedule(FORGET_AFTER, this::forgetGone);
+    }
+  }
+
+  private Neighbor add(PeerConfig peer, PeerPolicy policy, boolean dynamic) {
     Neighbor neighbor =
         new Neighbor(
             peer,
             policy,
+            dynamic,
             this,
             loop,
             locRib,
@@ -149,6 +182,7 @@ public final class BgpSpeaker {
       protect(peer.protection(), neighbor);
       neighbor.session().start();
     }
+    return neighbor;
   }
 
   /// Replaces what is configured for a peer. If more than the policy has changed, the session
@@ -160,12 +194,12 @@ public final class BgpSpeaker {
     if (neighbor == null) {
       throw new IllegalArgumentException("there is no peer " + peer.remoteAddress());
     }
-    if (neighbor.config().equals(peer)) {
+    if (neighbor.config().equals(peer) && neighbor.policy().client() == policy.client()) {
       neighbor.setPolicy(policy);
       return;
     }
     remove(neighbor, Cease.OTHER_CONFIGURATION_CHANGE);
-    add(peer, policy);
+    add(peer, policy, false);
   }
 
   /// Ends the session (Cease, peer de-configured) and forgets the peer and its routes. Does nothing
@@ -209,7 +243,7 @@ public final class BgpSpeaker {
   ///
   /// @param attributes without a next hop, peers get our address on their session as next hop
   public void announce(IpPrefix prefix, PathAttributes attributes) {
-    locRib.put(new Route(prefix.masked(), attributes, OWN));
+    own.put(prefix.masked(), 0, attributes, true);
   }
 
   /// Announces a route of our own with origin IGP and ourselves as next hop.
@@ -219,7 +253,7 @@ public final class BgpSpeaker {
 
   /// Withdraws a route of our own. Does nothing if there is none.
   public void withdraw(IpPrefix prefix) {
-    locRib.remove(prefix.masked(), OWN);
+    own.remove(prefix.masked(), 0);
   }
 
   /// Announces a route of our own with origin INCOMPLETE and ourselves as next hop, for as long as
@@ -228,17 +262,17 @@ public final class BgpSpeaker {
   public void announceFallback(IpPrefix prefix) {
     PathAttributes attributes =
         PathAttributes.local().toBuilder().origin(Origin.INCOMPLETE).build();
-    locRib.put(new Route(prefix.masked(), attributes, FALLBACK));
+    fallback.put(prefix.masked(), 0, attributes, true);
   }
 
   /// Withdraws what [#announceFallback] announced. Does nothing if there is none.
   public void withdrawFallback(IpPrefix prefix) {
-    locRib.remove(prefix.masked(), FALLBACK);
+    fallback.remove(prefix.masked(), 0);
   }
 
   /// Asks the export policies of all peers again about every route, and tells peers the difference.
   public void exportPolicyChanged() {
-    neighbors.values().forEach(Neighbor::exportPolicyChanged);
+    exports.reconsider();
   }
 
   /// All peers in the order of their addresses.
@@ -246,10 +280,23 @@ public final class BgpSpeaker {
     return neighbors.values().stream().map(Neighbor::status).toList();
   }
 
+  /// How many prefixes there is a path to.
+  public int prefixes() {
+    return locRib.size();
+  }
+
   // What neighbors ask.
 
   Ipv4Address routerId() {
     return config.routerId();
+  }
+
+  Ipv4Address clusterId() {
+    return config.clusterId();
+  }
+
+  Exports exports() {
+    return exports;
   }
 
   InitialFeed initialFeed() {
@@ -271,6 +318,13 @@ public final class BgpSpeaker {
     IpAddress remote = IpAddress.of(connection.remoteAddress().getAddress().getAddress());
     Neighbor neighbor = neighbors.get(remote);
     if (neighbor == null) {
+      for (PeerRange range : ranges) {
+        if (range.range().contains(remote)) {
+          return add(range.config().apply(remote), range.policy(), true)
+              .session()
+              .accept(connection);
+        }
+      }
       log.info("connection from {} refused: it is not a configured peer", remote);
       return null;
     }
@@ -285,10 +339,6 @@ public final class BgpSpeaker {
     BestRoute learnedNow = learned(now);
     if (!Objects.equals(learnedBefore, learnedNow)) {
       listener.bestPathChanged(prefix, learnedNow);
-    }
-    boolean samePath = before != null && now != null && before.best().equals(now.best());
-    if (!samePath) {
-      neighbors.values().forEach(neighbor -> neighbor.bestChanged(prefix));
     }
   }
 

@@ -10,19 +10,19 @@ import io.margay.bgp.message.MessageEncoder;
 import io.margay.bgp.message.NotificationError.Cease;
 import io.margay.bgp.message.PathAttributes;
 import io.margay.bgp.rib.AdjRibIn;
-import io.margay.bgp.rib.AdjRibOut;
-import io.margay.bgp.rib.BestRoute;
+import io.margay.bgp.rib.ExportGroup;
+import io.margay.bgp.rib.ExportMember;
 import io.margay.bgp.rib.ExportRules;
 import io.margay.bgp.rib.ImportRules;
 import io.margay.bgp.rib.LocRib;
 import io.margay.bgp.rib.Route;
-import io.margay.bgp.rib.RouteSource.Local;
 import io.margay.bgp.rib.RouteSource.Peer;
 import io.margay.bgp.session.NegotiatedSession;
 import io.margay.bgp.session.PeerConfig;
 import io.margay.bgp.session.PeerSession;
 import io.margay.bgp.session.SessionEnd;
 import io.margay.bgp.session.SessionListener;
+import io.margay.bgp.session.SessionState;
 import io.margay.loop.EventLoop;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
@@ -47,35 +47,28 @@ final class Neighbor implements SessionListener {
 
   private static final Logger log = LoggerFactory.getLogger(Neighbor.class);
 
-  /// Octets that may wait for the peer before it is told no more.
-  private static final long MAX_UNWRITTEN = 1 << 20;
-
-  /// Prefixes to look at before others get a turn on the loop.
-  private static final int MAX_PREFIXES_PER_FLUSH = 10_000;
-
-  private static final Duration UNWRITTEN_POLL = Duration.ofMillis(10);
-
   /// How long stale routes may wait for End-of-RIB once the peer is back; RFC 4724 §4.2 leaves the
   /// limit to us.
   private static final Duration STALE_PATH_TIME = Duration.ofMinutes(6);
+
+  private static final Set<IpFamily> ALL = Set.of(IpFamily.values());
 
   private final PeerConfig config;
   private final BgpSpeaker speaker;
   private final EventLoop loop;
   private final LocRib locRib;
   private final PeerSession session;
-  private final AdjRibIn adjRibIn = new AdjRibIn();
+  private final boolean dynamic;
   private PeerPolicy policy;
 
   /// What holds while the session is established.
   private record Established(
-      NegotiatedSession session, ExportRules exportRules, AdjRibOut adjRibOut) {}
+      NegotiatedSession session, ExportRules rules, ExportGroup group, ExportMember member) {}
 
   private @Nullable Established established;
 
-  /// How the peer's routes are marked, and what is held against them. Outlives the session as its
-  /// routes may.
-  private @Nullable Peer source;
+  /// What the peer told, and what is held against it. Outlives the session as routes may.
+  private @Nullable AdjRibIn adjRibIn;
 
   private @Nullable ImportRules importRules;
 
@@ -87,22 +80,22 @@ final class Neighbor implements SessionListener {
 
   private final Set<IpFamily> refreshing = EnumSet.noneOf(IpFamily.class);
 
-  private boolean flushScheduled;
-
-  /// When the next round of UPDATEs may begin.
-  private long nextRoundNanos;
-
   private EventLoop.@Nullable Timer staleTimer;
 
+  /// A peer whose session is not started.
+  ///
+  /// @param dynamic whether it is only known since it has connected
   Neighbor(
       PeerConfig config,
       PeerPolicy policy,
+      boolean dynamic,
       BgpSpeaker speaker,
       EventLoop loop,
       LocRib locRib,
       Function<SessionListener, PeerSession> session) {
     this.config = config;
     this.policy = policy;
+    this.dynamic = dynamic;
     this.speaker = speaker;
     this.loop = loop;
     this.locRib = locRib;
@@ -123,21 +116,38 @@ final class Neighbor implements SessionListener {
         session.state(),
         session.inState(),
         session.lastError(),
-        adjRibIn.size(),
-        adjRibIn.importedCount(),
-        adjRibIn.staleCount(),
-        established == null ? 0 : established.adjRibOut.size());
+        adjRibIn == null ? 0 : adjRibIn.size(),
+        adjRibIn == null ? 0 : adjRibIn.importedCount(),
+        adjRibIn == null ? 0 : adjRibIn.staleCount(),
+        established == null ? 0 : established.group.advertised(established.member));
+  }
+
+  PeerPolicy policy() {
+    return policy;
+  }
+
+  /// Whether a peer that was not configured has gone and left nothing behind.
+  boolean isForgettable(Duration after) {
+    boolean away = session.state() == SessionState.IDLE || session.state() == SessionState.ACTIVE;
+    boolean empty = adjRibIn == null || adjRibIn.size() == 0;
+    return dynamic && away && empty && session.inState().compareTo(after) >= 0;
   }
 
   /// Puts another policy in force for routes that are there and for those to come.
+  ///
+  /// @param newPolicy as much a client as the one before
   void setPolicy(PeerPolicy newPolicy) {
     policy = newPolicy;
-    Peer from = source;
-    if (from != null) {
+    ImportRules rules = importRules;
+    if (adjRibIn != null && rules != null) {
       adjRibIn.reconsider(
-          route -> isImported(route), from, (route, imported) -> use(route, imported));
+          route -> rules.objection(route.attributes()).isEmpty() && isImported(route));
     }
-    exportPolicyChanged();
+    Established last = established;
+    if (last != null) {
+      join(last.session, last.rules, last);
+      last.group.leave(last.member);
+    }
   }
 
   // The way in.
@@ -146,11 +156,16 @@ final class Neighbor implements SessionListener {
   public void onEstablished(NegotiatedSession negotiated) {
     cancelStaleTimer();
     Peer now =
-        new Peer(config.remoteAddress(), config.remoteAs(), negotiated.peerId(), config.external());
-    if (!now.equals(source)) {
+        new Peer(
+            config.remoteAddress(),
+            config.remoteAs(),
+            negotiated.peerId(),
+            config.external(),
+            policy.client());
+    if (adjRibIn == null || !now.equals(adjRibIn.source())) {
       forgetRoutes();
+      adjRibIn = new AdjRibIn(locRib, now);
     }
-    source = now;
     Map<IpFamily, IpAddress> selfNextHops = new EnumMap<>(IpFamily.class);
     selfNextHops.putAll(config.nextHops());
     selfNextHops.put(negotiated.localAddress().family(), negotiated.localAddress());
@@ -159,62 +174,92 @@ final class Neighbor implements SessionListener {
             config.localAs(),
             config.remoteAs(),
             speaker.routerId(),
+            speaker.clusterId(),
             new HashSet<>(selfNextHops.values()),
             config.enforceFirstAs());
     ExportRules exportRules =
         new ExportRules(
-            config.remoteAddress(),
             config.localAs(),
+            speaker.clusterId(),
             config.external(),
+            policy.client(),
             negotiated.families(),
             selfNextHops,
             config.nextHopSelf());
-    AdjRibOut adjRibOut = new AdjRibOut(negotiated.codec());
-    established = new Established(negotiated, exportRules, adjRibOut);
+    join(negotiated, exportRules, null);
     keepStaleOnlyAsPromised(negotiated);
     // RFC 4724 §4.2: the end is said to every peer that has the capability.
     endOfRibDue.clear();
     refreshRequested.clear();
     refreshing.clear();
-    nextRoundNanos = loop.nanoTime();
     if (negotiated.peerRestart().isPresent()) {
       endOfRibDue.addAll(negotiated.families());
     }
-    adjRibOut.markAll(locRib.prefixes());
-    scheduleFlush();
+    if (!endOfRibDue.isEmpty()) {
+      speaker.exports().awaitAllTold(this);
+    }
     speaker.initialFeed().established(config.remoteAddress(), negotiated);
+  }
+
+  /// Makes the peer one of those that are told the same.
+  private void join(NegotiatedSession negotiated, ExportRules rules, @Nullable Established before) {
+    AdjRibIn from = adjRibIn;
+    if (from == null) {
+      return;
+    }
+    ExportGroup group =
+        speaker.exports().group(new ExportGroup.Key(rules, negotiated.codec(), policy.exports()));
+    ExportMember member =
+        before == null
+            ? group.join(
+                from.source(), new SessionOutlet(session, loop, speaker.exports()::scheduleFlush))
+            : group.join(
+                from.source(),
+                new SessionOutlet(session, loop, speaker.exports()::scheduleFlush),
+                before.group);
+    established = new Established(negotiated, rules, group, member);
   }
 
   @Override
   public void onUpdate(Update update) {
-    Peer from = source;
+    AdjRibIn from = adjRibIn;
     Established current = established;
-    if (from == null || current == null) {
+    ImportRules rules = importRules;
+    if (from == null || current == null || rules == null) {
       return;
     }
-    for (IpPrefix prefix : update.withdrawn()) {
-      adjRibIn.remove(prefix);
-      locRib.remove(prefix, from);
+    List<IpPrefix> withdrawn = update.withdrawn();
+    for (int i = 0; i < withdrawn.size(); i++) {
+      from.remove(withdrawn.get(i), update.withdrawnIds().get(i));
     }
     for (Announcement announcement : update.announced()) {
-      for (IpPrefix prefix : announcement.prefixes()) {
+      PathAttributes attributes = announcement.attributes();
+      Optional<String> objection = rules.objection(attributes);
+      objection.ifPresent(reason ->
+          log.debug(
+              "{} from {} are not used: {}",
+              announcement.prefixes(),
+              config.remoteAddress(),
+              reason));
+      List<IpPrefix> prefixes = announcement.prefixes();
+      for (int i = 0; i < prefixes.size(); i++) {
+        IpPrefix prefix = prefixes.get(i);
         // What was not negotiated is ignored (RFC 4760 §6).
         if (current.session.families().contains(prefix.family())) {
-          Route route = new Route(prefix, announcement.attributes(), from);
-          boolean imported = isImported(route);
-          adjRibIn.put(prefix, route.attributes(), imported);
-          use(route, imported);
+          boolean imported =
+              objection.isEmpty() && isImported(new Route(prefix, attributes, from.source()));
+          from.put(prefix, announcement.pathIds().get(i), attributes, imported);
         }
       }
     }
-    limitPrefixes(current.session.families());
+    limitPrefixes(from, current.session.families());
   }
 
   /// RFC 4271 §6.7, RFC 4486 §4.
-  private void limitPrefixes(Set<IpFamily> families) {
+  private void limitPrefixes(AdjRibIn from, Set<IpFamily> families) {
     int limit = config.maxPrefixes();
     for (IpFamily family : families) {
-      if (limit > 0 && adjRibIn.freshCount(family) > limit) {
+      if (limit > 0 && from.freshCount(family) > limit) {
         AfiSafi afiSafi = AfiSafi.unicast(family);
         ByteBuffer data = ByteBuffer.allocate(7).putShort((short) afiSafi.afi());
         data.put((byte) afiSafi.safi()).putInt(limit);
@@ -227,22 +272,7 @@ final class Neighbor implements SessionListener {
   }
 
   private boolean isImported(Route route) {
-    ImportRules rules = importRules;
-    if (rules == null) {
-      return false;
-    }
-    Optional<String> objection = rules.objection(route.prefix(), route.attributes());
-    objection.ifPresent(reason ->
-        log.debug("{} from {} is not used: {}", route.prefix(), config.remoteAddress(), reason));
-    return objection.isEmpty() && policy.imports().imports(route);
-  }
-
-  private void use(Route route, boolean imported) {
-    if (imported) {
-      locRib.put(route);
-    } else {
-      locRib.remove(route.prefix(), route.source());
-    }
+    return ImportRules.isUnicast(route.prefix()) && policy.imports().imports(route);
   }
 
   @Override
@@ -253,9 +283,11 @@ final class Neighbor implements SessionListener {
 
   @Override
   public void onRefreshBegin(IpFamily family) {
-    adjRibIn.markStale(Set.of(family));
-    if (adjRibIn.hasStale() && staleTimer == null) {
-      staleTimer = loop.schedule(STALE_PATH_TIME, this::staleTimeOver);
+    if (adjRibIn != null) {
+      adjRibIn.markStale(EnumSet.of(family));
+      if (adjRibIn.hasStale() && staleTimer == null) {
+        staleTimer = loop.schedule(STALE_PATH_TIME, this::staleTimeOver);
+      }
     }
   }
 
@@ -265,9 +297,11 @@ final class Neighbor implements SessionListener {
   }
 
   private void forgetStale(IpFamily family) {
-    forget(adjRibIn.stale(family));
-    if (!adjRibIn.hasStale()) {
-      cancelStaleTimer();
+    if (adjRibIn != null) {
+      adjRibIn.forgetStale(EnumSet.of(family));
+      if (!adjRibIn.hasStale()) {
+        cancelStaleTimer();
+      }
     }
   }
 
@@ -277,31 +311,28 @@ final class Neighbor implements SessionListener {
   public void onDown(SessionEnd end) {
     Established last = established;
     established = null;
+    if (last != null) {
+      last.group.leave(last.member);
+    }
     endOfRibDue.clear();
     cancelStaleTimer();
-    boolean mayStay = end.graceful() && last != null;
-    // Routes that were stale already have had their chance: the peer has restarted twice.
-    for (IpFamily family : IpFamily.values()) {
-      forget(adjRibIn.stale(family));
-    }
-    if (last == null || !mayStay || last.session.peerRestart().isEmpty()) {
+    AdjRibIn from = adjRibIn;
+    boolean mayStay = end.graceful();
+    if (from == null || last == null || !mayStay || last.session.peerRestart().isEmpty()) {
       forgetRoutes();
       return;
     }
+    // Routes that were stale already have had their chance: the peer has restarted twice.
+    from.forgetStale(ALL);
     var restart = last.session.peerRestart().orElseThrow();
-    Set<IpFamily> kept = EnumSet.noneOf(IpFamily.class);
-    for (IpFamily family : IpFamily.values()) {
-      if (restart.covers(family)) {
-        kept.add(family);
-      } else {
-        forget(adjRibIn.prefixes(family));
-      }
-    }
-    adjRibIn.markStale(kept);
-    if (adjRibIn.hasStale()) {
+    Set<IpFamily> lost = EnumSet.allOf(IpFamily.class);
+    lost.removeIf(restart::covers);
+    from.forget(lost);
+    from.markStale(ALL);
+    if (from.hasStale()) {
       log.info(
           "{} routes of {} are kept for {} s, in case it restarts (RFC 4724)",
-          adjRibIn.staleCount(),
+          from.staleCount(),
           config.remoteAddress(),
           restart.restartTimeSeconds());
       staleTimer =
@@ -311,30 +342,28 @@ final class Neighbor implements SessionListener {
 
   /// The peer is back. What it does not say it kept forwarding for is not waited for.
   private void keepStaleOnlyAsPromised(NegotiatedSession negotiated) {
-    if (!adjRibIn.hasStale()) {
+    AdjRibIn from = adjRibIn;
+    if (from == null || !from.hasStale()) {
       return;
     }
-    for (IpFamily family : IpFamily.values()) {
-      boolean promised =
-          negotiated.families().contains(family)
-              && negotiated.peerRestart().filter(r -> r.forwards(family)).isPresent();
-      if (!promised) {
-        forget(adjRibIn.stale(family));
-      }
-    }
-    if (adjRibIn.hasStale()) {
+    Set<IpFamily> broken = EnumSet.allOf(IpFamily.class);
+    broken.removeIf(family ->
+        negotiated.families().contains(family)
+            && negotiated.peerRestart().filter(r -> r.forwards(family)).isPresent());
+    from.forgetStale(broken);
+    if (from.hasStale()) {
       staleTimer = loop.schedule(STALE_PATH_TIME, this::staleTimeOver);
     }
   }
 
   private void staleTimeOver() {
     staleTimer = null;
-    log.info(
-        "{} stale routes of {} are dropped: it did not tell them again in time",
-        adjRibIn.staleCount(),
-        config.remoteAddress());
-    for (IpFamily family : IpFamily.values()) {
-      forget(adjRibIn.stale(family));
+    if (adjRibIn != null) {
+      log.info(
+          "{} stale routes of {} are dropped: it did not tell them again in time",
+          adjRibIn.staleCount(),
+          config.remoteAddress());
+      adjRibIn.forgetStale(ALL);
     }
   }
 
@@ -348,57 +377,18 @@ final class Neighbor implements SessionListener {
   /// Drops all the peer told.
   void forgetRoutes() {
     cancelStaleTimer();
-    for (IpFamily family : IpFamily.values()) {
-      forget(adjRibIn.prefixes(family));
-    }
-  }
-
-  private void forget(List<IpPrefix> prefixes) {
-    Peer from = source;
-    for (IpPrefix prefix : prefixes) {
-      adjRibIn.remove(prefix);
-      if (from != null) {
-        locRib.remove(prefix, from);
-      }
+    if (adjRibIn != null) {
+      adjRibIn.forget(ALL);
     }
   }
 
   // The way out.
 
-  void bestChanged(IpPrefix prefix) {
-    if (established != null) {
-      established.adjRibOut.mark(prefix);
-      scheduleFlush();
-    }
-  }
-
-  void exportPolicyChanged() {
-    if (established != null) {
-      established.adjRibOut.markAll(locRib.prefixes());
-      scheduleFlush();
-    }
-  }
-
   @Override
   public void onRouteRefresh(IpFamily family) {
     if (established != null) {
       refreshRequested.add(family);
-      scheduleFlush();
-    }
-  }
-
-  /// Begins what the peer asked for, but no marked answer before the end of the first feed (RFC
-  /// 7313 §4.1), which the peer is told everything in anyway.
-  private void answerRefresh(Established current) {
-    for (IpFamily family : IpFamily.values()) {
-      boolean marked = current.session.enhancedRefresh();
-      boolean mustWait = marked && endOfRibDue.contains(family);
-      if (!mustWait && refreshRequested.remove(family)) {
-        if (marked && refreshing.add(family)) {
-          session.send(MessageEncoder.encode(RouteRefresh.of(family, RouteRefresh.BEGIN)));
-        }
-        current.adjRibOut.repeat(family);
-      }
+      speaker.exports().awaitAllTold(this);
     }
   }
 
@@ -412,63 +402,44 @@ final class Neighbor implements SessionListener {
     }
   }
 
-  /// Changes of one turn of the loop go out together, or those of one advertisement interval.
-  private void scheduleFlush() {
-    if (flushScheduled) {
-      return;
-    }
-    flushScheduled = true;
-    Duration wait = Duration.ofNanos(nextRoundNanos - loop.nanoTime());
-    if (config.advertisementInterval().isZero() || !wait.isPositive()) {
-      loop.execute(this::flush);
-    } else {
-      loop.schedule(wait, this::flush);
-    }
-  }
-
-  private void flush() {
-    flushScheduled = false;
+  /// Says what is to be said once the peer has been told everything: that our feed or the answer to
+  /// a refresh is complete.
+  ///
+  /// @return whether nothing of that kind is left
+  boolean sayAllTold() {
     Established current = established;
     if (current == null) {
-      return;
+      return true;
     }
-    if (session.unwritten() > MAX_UNWRITTEN) {
-      flushScheduled = true;
-      loop.schedule(UNWRITTEN_POLL, this::flush);
-      return;
+    if (!current.group.hasToldAll(current.member)) {
+      return false;
     }
-    answerRefresh(current);
-    current.adjRibOut.flush(
-        prefix -> wanted(prefix, current.exportRules), MAX_PREFIXES_PER_FLUSH, session::send);
-    if (current.adjRibOut.isDirty()) {
-      flushScheduled = true;
-      loop.execute(this::flush);
-      return;
-    }
-    nextRoundNanos = loop.nanoTime() + session.jittered(config.advertisementInterval()).toNanos();
     for (IpFamily family : refreshing) {
       session.send(MessageEncoder.encode(RouteRefresh.of(family, RouteRefresh.END)));
     }
     refreshing.clear();
-    if (!speaker.isDeferring() && !endOfRibDue.isEmpty()) {
+    if (!speaker.isDeferring()) {
       for (IpFamily family : endOfRibDue) {
         session.send(MessageEncoder.encode(new EndOfRib(family)));
       }
       endOfRibDue.clear();
-      if (!refreshRequested.isEmpty()) {
-        scheduleFlush();
-      }
     }
+    answerRefresh(current);
+    return endOfRibDue.isEmpty() && refreshRequested.isEmpty() && refreshing.isEmpty();
   }
 
-  /// Until the initial feed is complete after a restart, what peers told us is not passed on: it
-  /// may not be the best yet (RFC 4724 §4.1). What is our own cannot get better by waiting.
-  private @Nullable PathAttributes wanted(IpPrefix prefix, ExportRules rules) {
-    BestRoute best = locRib.best(prefix);
-    if (best == null || (speaker.isDeferring() && !(best.best().source() instanceof Local))) {
-      return null;
+  /// Begins what the peer asked for, but no marked answer before the end of the first feed (RFC
+  /// 7313 §4.1), which the peer is told everything in anyway.
+  private void answerRefresh(Established current) {
+    for (IpFamily family : IpFamily.values()) {
+      boolean marked = current.session.enhancedRefresh();
+      boolean mustWait = marked && endOfRibDue.contains(family);
+      if (!mustWait && refreshRequested.remove(family)) {
+        if (marked && refreshing.add(family)) {
+          session.send(MessageEncoder.encode(RouteRefresh.of(family, RouteRefresh.BEGIN)));
+        }
+        current.group.repeat(current.member, family);
+      }
     }
-    PathAttributes attributes = rules.export(best.best());
-    return attributes != null && policy.exports().exports(best.best()) ? attributes : null;
   }
 }

@@ -8,6 +8,16 @@ import org.jspecify.annotations.Nullable;
 /// Called on the speaker's loop.
 public interface RouteListener {
 
+  /// Nobody, as with a reflector that forwards no packets itself.
+  RouteListener NONE =
+      new RouteListener() {
+        @Override
+        public void bestPathChanged(IpPrefix prefix, @Nullable BestRoute best) {}
+
+        @Override
+        public void initialFeedComplete() {}
+      };
+
   /// Another route, or another set of next hops, is best for `prefix`.
   ///
   /// @param best what was chosen among the routes of peers; null if no peer has a route, or if a

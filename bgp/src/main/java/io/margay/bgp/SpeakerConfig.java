@@ -8,6 +8,8 @@ import java.util.List;
 /// What holds for a speaker and all its peers.
 ///
 /// @param routerId the BGP identifier, unique in the AS and not 0.0.0.0 (RFC 6286)
+/// @param clusterId of the cluster that we reflect for (RFC 4456 §7). Reflectors may share one only
+///   if each client has a session with every one of them
 /// @param listen where to accept connections at first ([BgpSpeaker#listenOn]); may be empty if
 ///   every peer is connected to
 /// @param restarting whether this start follows an earlier run whose routes the kernel still has
@@ -17,6 +19,7 @@ import java.util.List;
 /// @param seed of the random numbers that timers are jittered with
 public record SpeakerConfig(
     Ipv4Address routerId,
+    Ipv4Address clusterId,
     List<InetSocketAddress> listen,
     boolean restarting,
     Duration selectionDeferral,
@@ -31,5 +34,15 @@ public record SpeakerConfig(
       throw new IllegalArgumentException(
           "router id 0.0.0.0, expected any other address (RFC 6286 §2.1)");
     }
+  }
+
+  /// A speaker whose cluster has its router id.
+  public SpeakerConfig(
+      Ipv4Address routerId,
+      List<InetSocketAddress> listen,
+      boolean restarting,
+      Duration selectionDeferral,
+      long seed) {
+    this(routerId, routerId, listen, restarting, selectionDeferral, seed);
   }
 }

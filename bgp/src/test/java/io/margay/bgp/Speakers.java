@@ -41,6 +41,11 @@ final class Speakers {
     return new Host(IpAddress.parse("10.0.0." + number), as, false);
   }
 
+  /// A host that reflects for a cluster.
+  Host reflector(int number, String clusterId) {
+    return new Host(IpAddress.parse("10.0.0." + number), AS, false, Ipv4Address.parse(clusterId));
+  }
+
   Host host(int number) {
     return host(number, AS);
   }
@@ -57,10 +62,15 @@ final class Speakers {
     final boolean restarting;
     final BgpSpeaker speaker;
     final Map<IpPrefix, List<NextHop>> kernel = new TreeMap<>();
+    final Map<IpPrefix, BestRoute> best = new TreeMap<>();
     final List<String> events = new ArrayList<>();
     int initialFeeds;
 
     private Host(IpAddress address, AsNumber as, boolean restarting) {
+      this(address, as, restarting, (Ipv4Address) address);
+    }
+
+    private Host(IpAddress address, AsNumber as, boolean restarting, Ipv4Address clusterId) {
       this.address = address;
       this.as = as;
       this.restarting = restarting;
@@ -68,6 +78,7 @@ final class Speakers {
       SpeakerConfig config =
           new SpeakerConfig(
               (Ipv4Address) address,
+              clusterId,
               List.of(new InetSocketAddress(address.toInetAddress(), PeerConfig.BGP_PORT)),
               restarting,
               SpeakerConfig.DEFAULT_SELECTION_DEFERRAL,
@@ -86,6 +97,26 @@ final class Speakers {
 
     Host peersWith(Host other, UnaryOperator<PeerConfig.Builder> settings) {
       speaker.addPeer(peerConfig(other, settings), PeerPolicy.ACCEPT_ALL);
+      return this;
+    }
+
+    /// Has `other` as a client.
+    Host reflectsFor(Host other) {
+      speaker.addPeer(peerConfig(other, peer -> peer), PeerPolicy.CLIENT);
+      return this;
+    }
+
+    /// Has whoever connects from a range as a client.
+    Host acceptsClientsFrom(String range) {
+      speaker.acceptPeers(
+          new PeerRange(
+              IpPrefix.parse(range),
+              client ->
+                  PeerConfig.builder(client, as, as)
+                      .families(EnumSet.allOf(IpFamily.class))
+                      .passive(true)
+                      .build(),
+              PeerPolicy.CLIENT));
       return this;
     }
 
@@ -124,12 +155,14 @@ final class Speakers {
     }
 
     @Override
-    public void bestPathChanged(IpPrefix prefix, @Nullable BestRoute best) {
-      events.add(best == null ? "lost " + prefix : prefix + " via " + best.nextHops());
-      if (best == null) {
+    public void bestPathChanged(IpPrefix prefix, @Nullable BestRoute chosen) {
+      events.add(chosen == null ? "lost " + prefix : prefix + " via " + chosen.nextHops());
+      if (chosen == null) {
+        best.remove(prefix);
         kernel.remove(prefix);
       } else {
-        kernel.put(prefix, best.nextHops());
+        best.put(prefix, chosen);
+        kernel.put(prefix, chosen.nextHops());
       }
     }
 

@@ -3,6 +3,8 @@ package io.margay.bgp.message;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
+import io.margay.net.Ipv4Address;
+import io.margay.net.Ipv6Address;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +54,14 @@ record Nlri(List<IpPrefix> prefixes, PathIds pathIds) {
           "NLRI with prefix length %d and %d octets left, expected 0-%d and %d octets"
               .formatted(length, buffer.remaining(), family.bits(), octets));
     }
+    if (family == IpFamily.IPV4) {
+      // Most of what a reflector reads is this.
+      int bits = 0;
+      for (int i = 0; i < octets; i++) {
+        bits |= (buffer.get() & 0xff) << (24 - Byte.SIZE * i);
+      }
+      return new IpPrefix(new Ipv4Address(bits).masked(length), length);
+    }
     byte[] address = new byte[family.bits() / Byte.SIZE];
     buffer.get(address, 0, octets);
     return new IpPrefix(IpAddress.of(address), length).masked();
@@ -77,7 +87,15 @@ record Nlri(List<IpPrefix> prefixes, PathIds pathIds) {
 
   static void encode(ByteBuffer buffer, IpPrefix prefix) {
     buffer.put((byte) prefix.length());
-    buffer.put(prefix.address().toBytes(), 0, octets(prefix.length()));
+    int octets = octets(prefix.length());
+    switch (prefix.address()) {
+      case Ipv4Address(int bits) -> {
+        for (int i = 0; i < octets; i++) {
+          buffer.put((byte) (bits >>> 24 - Byte.SIZE * i));
+        }
+      }
+      case Ipv6Address address -> buffer.put(address.toBytes(), 0, octets);
+    }
   }
 
   private static int octets(int bits) {

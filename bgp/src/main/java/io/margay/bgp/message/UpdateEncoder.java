@@ -23,6 +23,9 @@ public final class UpdateEncoder {
 
   private final SessionCodec codec;
 
+  /// For attributes: as long as they can be.
+  private final ByteBuffer scratch = ByteBuffer.allocate(1 << 16);
+
   public UpdateEncoder(SessionCodec codec) {
     this.codec = codec;
   }
@@ -140,7 +143,7 @@ public final class UpdateEncoder {
 
   /// Everything but the multiprotocol attributes, in order of type (RFC 4271 §5).
   private byte[] attributeBlock(PathAttributes attributes, boolean withNextHop) {
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    ByteBuffer buffer = scratch.clear();
     AsPath path = attributes.asPath();
     header(buffer, Flags.TRANSITIVE, AttributeType.ORIGIN, 1);
     buffer.put((byte) attributes.origin().value());

@@ -40,61 +40,97 @@ public final class Decision {
   /// How many next hops a prefix gets at most.
   public static final int MAX_MULTIPATH = 16;
 
-  private static final Comparator<Route> TIE_BREAK =
+  private static final Comparator<Candidate> TIE_BREAK =
       Comparator.comparing(Decision::originator)
           .thenComparingInt(route -> route.attributes().clusterList().size())
           .thenComparing(route -> ((Peer) route.source()).address());
 
   private Decision() {}
 
-  /// Chooses among the routes of one prefix, at most one of each source.
+  /// Chooses among the routes of one prefix.
   ///
   /// @return null if there is none
   public static @Nullable BestRoute choose(List<Route> routes) {
-    for (Route route : routes) {
-      if (route.source() instanceof RouteSource.Local) {
-        return new BestRoute(route, List.of(route));
+    if (routes.isEmpty()) {
+      return null;
+    }
+    List<Route> chosen = multipath(routes);
+    return new BestRoute(chosen.getFirst(), chosen);
+  }
+
+  /// The best candidate, and after it those that are as good for forwarding, each with another next
+  /// hop.
+  ///
+  /// @param candidates at least one
+  static <C extends Candidate> List<C> multipath(List<C> candidates) {
+    if (candidates.size() == 1) {
+      return candidates;
+    }
+    for (C candidate : candidates) {
+      if (candidate.source() instanceof RouteSource.Local) {
+        return List.of(candidate);
       }
     }
-    if (routes.size() <= 1) {
-      return routes.isEmpty() ? null : new BestRoute(routes.getFirst(), routes);
-    }
-    List<Route> learned = routes.stream().filter(route -> route.source() instanceof Peer).toList();
-    for (Route route : routes) {
-      if (route.source() instanceof RouteSource.Fallback
-          && learned.stream().noneMatch(other -> hasLowerOrigin(other, route))) {
-        return new BestRoute(route, List.of(route));
+    List<C> learned = new ArrayList<>(candidates.size());
+    for (C candidate : candidates) {
+      if (candidate.source() instanceof Peer) {
+        learned.add(candidate);
       }
     }
-    List<Route> left = lowest(learned, route -> -route.attributes().effectiveLocalPref());
+    for (C candidate : candidates) {
+      if (candidate.source() instanceof RouteSource.Fallback
+          && learned.stream().noneMatch(other -> hasLowerOrigin(other, candidate))) {
+        return List.of(candidate);
+      }
+    }
+    List<C> left = lowest(learned, route -> -route.attributes().effectiveLocalPref());
     left = lowest(left, route -> route.attributes().asPath().length());
     left = lowest(left, route -> route.attributes().origin().compareTo(Origin.IGP));
     left = lowestMultiExitDisc(left);
     left = lowest(left, route -> ((Peer) route.source()).external() ? 0 : 1);
-    List<Route> ordered = left.stream().sorted(TIE_BREAK).toList();
-    return new BestRoute(ordered.getFirst(), distinctNextHops(ordered));
+    if (left.size() == 1) {
+      return left;
+    }
+    List<C> ordered = new ArrayList<>(left);
+    ordered.sort(TIE_BREAK);
+    return distinctNextHops(ordered);
   }
 
-  private static boolean hasLowerOrigin(Route one, Route other) {
+  private static boolean hasLowerOrigin(Candidate one, Candidate other) {
     return one.attributes().origin().compareTo(other.attributes().origin()) < 0;
   }
 
-  private static List<Route> lowest(List<Route> routes, ToLongFunction<Route> rank) {
+  private static <C extends Candidate> List<C> lowest(List<C> routes, ToLongFunction<C> rank) {
     if (routes.size() == 1) {
       return routes;
     }
-    long lowest = routes.stream().mapToLong(rank).min().orElseThrow();
-    return routes.stream().filter(route -> rank.applyAsLong(route) == lowest).toList();
+    long lowest = Long.MAX_VALUE;
+    boolean differ = false;
+    for (int i = 0; i < routes.size(); i++) {
+      long value = rank.applyAsLong(routes.get(i));
+      differ |= i > 0 && value != lowest;
+      lowest = Math.min(lowest, value);
+    }
+    if (!differ) {
+      return routes;
+    }
+    List<C> left = new ArrayList<>(routes.size());
+    for (C route : routes) {
+      if (rank.applyAsLong(route) == lowest) {
+        left.add(route);
+      }
+    }
+    return left;
   }
 
   /// RFC 4271 §9.1.2.2 c: a route falls to a better one of the same neighbouring AS only. Looking
   /// at all routes of an AS at once makes the order irrelevant.
-  private static List<Route> lowestMultiExitDisc(List<Route> routes) {
+  private static <C extends Candidate> List<C> lowestMultiExitDisc(List<C> routes) {
     if (routes.size() == 1) {
       return routes;
     }
     Map<Optional<AsNumber>, Long> lowest = new HashMap<>();
-    for (Route route : routes) {
+    for (C route : routes) {
       lowest.merge(
           route.attributes().asPath().firstAs(),
           route.attributes().effectiveMultiExitDisc(),
@@ -109,10 +145,10 @@ public final class Decision {
         .toList();
   }
 
-  private static List<Route> distinctNextHops(List<Route> ordered) {
+  private static <C extends Candidate> List<C> distinctNextHops(List<C> ordered) {
     Set<@Nullable NextHop> seen = new HashSet<>();
-    List<Route> distinct = new ArrayList<>();
-    for (Route route : ordered) {
+    List<C> distinct = new ArrayList<>();
+    for (C route : ordered) {
       if (distinct.size() < MAX_MULTIPATH && seen.add(route.attributes().nextHop())) {
         distinct.add(route);
       }
@@ -120,7 +156,7 @@ public final class Decision {
     return distinct;
   }
 
-  private static Ipv4Address originator(Route route) {
+  private static Ipv4Address originator(Candidate route) {
     Ipv4Address originatorId = route.attributes().originatorId();
     return originatorId != null ? originatorId : ((Peer) route.source()).routerId();
   }

@@ -9,24 +9,29 @@ import io.margay.bgp.rib.RouteSource.Peer;
 import io.margay.net.AsNumber;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
-import io.margay.net.IpPrefix;
+import io.margay.net.Ipv4Address;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What the protocol makes of a best route on its way to a peer (RFC 4271 §5 and §9.2).
+/// What the protocol itself makes of a best route on its way to peers of one kind (RFC 4271 §5 and
+/// §9.2, RFC 4456 §6 to §8). That a path does not go back to where it came from is left to
+/// [ExportGroup].
 ///
-/// @param peerAddress where the route goes
-/// @param localAs ours towards this peer
-/// @param external whether the peer is in another AS
+/// @param localAs ours towards the peers
+/// @param clusterId of the cluster that we reflect for
+/// @param external whether the peers are in another AS
+/// @param client whether we reflect for them
 /// @param families those of the session
 /// @param selfNextHops our own address for next hop self in each family
 /// @param nextHopSelf whether routes of external peers go to internal ones with our address
 public record ExportRules(
-    IpAddress peerAddress,
     AsNumber localAs,
+    Ipv4Address clusterId,
     boolean external,
+    boolean client,
     Set<IpFamily> families,
     Map<IpFamily, IpAddress> selfNextHops,
     boolean nextHopSelf) {
@@ -36,12 +41,12 @@ public record ExportRules(
     selfNextHops = Map.copyOf(selfNextHops);
   }
 
-  /// The attributes with which the peer is told about a route.
+  /// The attributes with which the peers are told about routes of a family.
   ///
-  /// @return null if it must not be told
-  public @Nullable PathAttributes export(Route route) {
-    PathAttributes attributes = route.attributes();
-    if (!families.contains(route.prefix().family()) || !mayPass(route.source())) {
+  /// @return null if they must not be told
+  public @Nullable PathAttributes export(
+      PathAttributes attributes, RouteSource source, IpFamily family) {
+    if (!families.contains(family) || !mayPass(source)) {
       return null;
     }
     List<Community> communities = attributes.communities();
@@ -51,31 +56,35 @@ public record ExportRules(
                 || communities.contains(Community.NO_EXPORT_SUBCONFED)))) {
       return null;
     }
-    NextHop nextHop = nextHop(route.prefix(), attributes, route.source());
+    NextHop nextHop = nextHop(family, attributes, source);
     if (nextHop == null) {
       return null;
     }
-    return external ? towardsExternal(route, nextHop) : towardsInternal(attributes, nextHop);
+    return external
+        ? towardsExternal(attributes, source, nextHop)
+        : towardsInternal(attributes, source, nextHop);
   }
 
-  /// A path is not sent back to where it came from, and what an internal peer told does not go to
-  /// other internal peers (RFC 4271 §9.2): it is this rule that a reflector relaxes.
+  /// What an internal peer told does not go to other internal peers (RFC 4271 §9.2), unless one of
+  /// the two is a client (RFC 4456 §6).
   private boolean mayPass(RouteSource source) {
     return switch (source) {
       case Local _, Fallback _ -> true;
-      case Peer peer -> !peer.address().equals(peerAddress) && (peer.external() || external);
+      case Peer peer -> external || peer.external() || client || peer.client();
     };
   }
 
-  /// RFC 4271 §5.1.3. A next hop that a local route names is the owner's wish and stays.
+  /// RFC 4271 §5.1.3. A next hop that a local route names is the owner's wish and stays, and so
+  /// does that of a reflected route (RFC 4456 §10): otherwise all traffic would pass through the
+  /// reflector.
   private @Nullable NextHop nextHop(
-      IpPrefix prefix, PathAttributes attributes, RouteSource source) {
-    IpAddress self = selfNextHops.get(prefix.family());
+      IpFamily family, PathAttributes attributes, RouteSource source) {
+    IpAddress self = selfNextHops.get(family);
     NextHop given = attributes.nextHop();
     boolean keep =
         switch (source) {
           case Local _, Fallback _ -> given != null;
-          case Peer _ -> !external && !nextHopSelf;
+          case Peer peer -> !external && !(nextHopSelf && peer.external());
         };
     if (keep) {
       return given;
@@ -84,22 +93,31 @@ public record ExportRules(
   }
 
   /// RFC 4271 §5.1.2 b, §5.1.4, §5.1.5; RFC 4456 §8: reflection stays inside the AS.
-  private PathAttributes towardsExternal(Route route, NextHop nextHop) {
-    PathAttributes attributes = route.attributes();
+  private PathAttributes towardsExternal(
+      PathAttributes attributes, RouteSource source, NextHop nextHop) {
     return attributes.toBuilder()
         .asPath(attributes.asPath().prepend(localAs))
         .nextHop(nextHop)
         .localPref(null)
-        .multiExitDisc(route.source() instanceof Peer ? null : attributes.multiExitDisc())
+        .multiExitDisc(source instanceof Peer ? null : attributes.multiExitDisc())
         .originatorId(null)
         .clusterList(List.of())
         .build();
   }
 
-  private static PathAttributes towardsInternal(PathAttributes attributes, NextHop nextHop) {
-    return attributes.toBuilder()
-        .nextHop(nextHop)
-        .localPref(attributes.effectiveLocalPref())
-        .build();
+  private PathAttributes towardsInternal(
+      PathAttributes attributes, RouteSource source, NextHop nextHop) {
+    PathAttributes.Builder builder =
+        attributes.toBuilder().nextHop(nextHop).localPref(attributes.effectiveLocalPref());
+    if (source instanceof Peer peer && !peer.external()) {
+      Ipv4Address originatorId = attributes.originatorId();
+      List<Ipv4Address> clusterList = new ArrayList<>();
+      clusterList.add(clusterId);
+      clusterList.addAll(attributes.clusterList());
+      builder
+          .originatorId(originatorId == null ? peer.routerId() : originatorId)
+          .clusterList(clusterList);
+    }
+    return builder.build();
   }
 }

@@ -6,7 +6,7 @@ import io.margay.net.AsNumber;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import io.margay.net.Ipv4Address;
-import java.util.List;
+import io.margay.net.Ipv6Address;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,34 +14,47 @@ import java.util.Set;
 ///
 /// @param localAs ours towards this peer
 /// @param remoteAs the peer's
-/// @param routerId ours, which is our cluster id too
+/// @param routerId ours
+/// @param clusterId of the cluster that we reflect for (RFC 4456 §7)
 /// @param ownAddresses addresses of ours that would make a next hop point at ourselves
 /// @param enforceFirstAs whether an external peer must be first in its paths (RFC 4271 §6.3)
 public record ImportRules(
     AsNumber localAs,
     AsNumber remoteAs,
     Ipv4Address routerId,
+    Ipv4Address clusterId,
     Set<IpAddress> ownAddresses,
     boolean enforceFirstAs) {
-
-  /// Ranges that no unicast route is about: RFC 4271 §6.3 has such prefixes ignored.
-  private static final List<IpPrefix> NOT_UNICAST =
-      List.of(
-          IpPrefix.parse("127.0.0.0/8"),
-          IpPrefix.parse("224.0.0.0/3"),
-          IpPrefix.parse("::1/128"),
-          IpPrefix.parse("fe80::/10"),
-          IpPrefix.parse("ff00::/8"));
 
   public ImportRules {
     ownAddresses = Set.copyOf(ownAddresses);
   }
 
-  /// Why a route is not to be used; empty if it may be.
-  public Optional<String> objection(IpPrefix prefix, PathAttributes attributes) {
-    if (NOT_UNICAST.stream().anyMatch(range -> range.contains(prefix))) {
-      return Optional.of("the prefix is not unicast");
-    }
+  /// Whether a prefix is about unicast at all: RFC 4271 §6.3 has others ignored.
+  public static boolean isUnicast(IpPrefix prefix) {
+    return switch (prefix.address()) {
+      // Neither 127.0.0.0/8, nor multicast and what lies above it.
+      case Ipv4Address(int bits) -> prefix.length() == 0 || isUnicast4(bits, prefix.length());
+      case Ipv6Address(long high, long low) -> isUnicast6(high, low, prefix.length());
+    };
+  }
+
+  private static boolean isUnicast4(int bits, int length) {
+    boolean loopback = length >= 8 && bits >>> 24 == 127;
+    boolean multicastOrReserved = length >= 3 && bits >>> 29 == 7;
+    return !loopback && !multicastOrReserved;
+  }
+
+  /// Neither `::1`, nor `fe80::/10`, nor `ff00::/8`.
+  private static boolean isUnicast6(long high, long low, int length) {
+    boolean loopback = length == 128 && high == 0 && low == 1;
+    boolean linkLocal = length >= 10 && high >>> 54 == 0x3fa;
+    boolean multicast = length >= 8 && high >>> 56 == 0xff;
+    return !loopback && !linkLocal && !multicast;
+  }
+
+  /// Why routes with these attributes are not to be used; empty if they may be.
+  public Optional<String> objection(PathAttributes attributes) {
     NextHop nextHop = attributes.nextHop();
     if (nextHop == null || isUnusable(nextHop.address())) {
       return Optional.of("the next hop is no address of a host");
@@ -61,7 +74,7 @@ public record ImportRules(
     if (routerId.equals(attributes.originatorId())) {
       return Optional.of("we are its originator (RFC 4456 §8)");
     }
-    if (attributes.clusterList().contains(routerId)) {
+    if (attributes.clusterList().contains(clusterId)) {
       return Optional.of("it has passed our cluster (RFC 4456 §8)");
     }
     return Optional.empty();

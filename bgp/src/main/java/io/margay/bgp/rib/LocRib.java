@@ -1,16 +1,20 @@
 package io.margay.bgp.rib;
 
+import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The routes that may be used, of all sources, and the best for each prefix.
+/// The paths of all sources, and the best for each prefix: Adj-RIBs-In and Loc-RIB in one table
+/// (RFC 4271 §3.2 leaves that open), so that a path is kept once.
+///
+/// Each prefix has a number. What belongs to it: a reference to its only [Path], or to an array of
+/// them with the best one first. A route costs some 25 octets here, and 4 for each [ExportGroup].
 public final class LocRib {
 
   /// Who wants to know when the choice for a prefix is another.
@@ -18,60 +22,263 @@ public final class LocRib {
     void bestChanged(IpPrefix prefix, @Nullable BestRoute before, @Nullable BestRoute now);
   }
 
-  private static final class Entry {
-    final List<Route> routes = new ArrayList<>(1);
-    @Nullable BestRoute best;
+  /// Sees paths one by one.
+  interface Visitor {
+    void path(IpPrefix prefix, Path path);
   }
 
-  private final Map<IpPrefix, Entry> entries = new HashMap<>();
-  private final Listener listener;
+  private static final Path[] NO_PATHS = {};
 
-  public LocRib(Listener listener) {
+  private final PrefixIndex index = new PrefixIndex();
+  private final @Nullable Listener listener;
+  private final List<ExportGroup> groups = new ArrayList<>();
+
+  /// For each number null, a [Path], or a `Path[]` of at least two.
+  private @Nullable Object[] paths = new @Nullable Object[index.capacity()];
+
+  /// Numbers whose last path went. They are free for others once no group has to withdraw them.
+  private final BitSet emptied = new BitSet();
+
+  /// An empty table.
+  ///
+  /// @param listener null if nobody forwards packets by these routes; the choice then costs less
+  public LocRib(@Nullable Listener listener) {
     this.listener = listener;
   }
 
-  /// Adds a route, in place of an earlier one from its source.
-  public void put(Route route) {
-    Entry entry = entries.computeIfAbsent(route.prefix(), _ -> new Entry());
-    for (int i = 0; i < entry.routes.size(); i++) {
-      if (entry.routes.get(i).source().equals(route.source())) {
-        if (!entry.routes.set(i, route).equals(route)) {
-          decide(route.prefix(), entry);
+  /// Adds a path, in place of an earlier one of its source.
+  ///
+  /// @return what it replaced
+  @Nullable Path put(IpPrefix prefix, Path path) {
+    int number = index.add(prefix);
+    if (number >= paths.length) {
+      paths = Arrays.copyOf(paths, index.capacity());
+    }
+    Object was = paths[number];
+    if (was == path) {
+      return path;
+    }
+    BestRoute before = listener == null ? null : choice(prefix, was);
+    Path bestBefore = best(was);
+    Path replaced = null;
+    switch (was) {
+      case null -> paths[number] = path;
+      case Path only when path.replaces(only) -> {
+        replaced = only;
+        paths[number] = path;
+      }
+      case Path only -> paths[number] = ordered(new Path[] {only, path});
+      default -> {
+        Path[] several = (Path[]) was;
+        int at = position(several, path.source(), path.pathId());
+        Path[] now = Arrays.copyOf(several, at < 0 ? several.length + 1 : several.length);
+        if (at >= 0) {
+          replaced = several[at];
         }
-        return;
+        now[at < 0 ? several.length : at] = path;
+        paths[number] = ordered(now);
       }
     }
-    entry.routes.add(route);
-    decide(route.prefix(), entry);
+    emptied.clear(number);
+    changed(number, prefix, bestBefore, before);
+    return replaced;
   }
 
-  /// Removes the route that came from `source`, if there is one.
-  public void remove(IpPrefix prefix, RouteSource source) {
-    Entry entry = entries.get(prefix);
-    if (entry != null && entry.routes.removeIf(route -> route.source().equals(source))) {
-      if (entry.routes.isEmpty()) {
-        entries.remove(prefix);
+  /// Removes the path that came from `source`.
+  ///
+  /// @return it, or null if there was none
+  @Nullable Path remove(IpPrefix prefix, RouteSource source, int pathId) {
+    int number = index.find(prefix);
+    return number == PrefixIndex.NONE ? null : remove(number, prefix, source, pathId);
+  }
+
+  private @Nullable Path remove(int number, IpPrefix prefix, RouteSource source, int pathId) {
+    Object was = paths[number];
+    Path[] several = all(was);
+    int at = position(several, source, pathId);
+    if (at < 0) {
+      return null;
+    }
+    BestRoute before = listener == null ? null : choice(prefix, was);
+    Path removed = several[at];
+    if (several.length == 1) {
+      paths[number] = null;
+      emptied.set(number);
+    } else {
+      Path[] rest = new Path[several.length - 1];
+      System.arraycopy(several, 0, rest, 0, at);
+      System.arraycopy(several, at + 1, rest, at, rest.length - at);
+      paths[number] = rest.length == 1 ? rest[0] : ordered(rest);
+    }
+    changed(number, prefix, best(was), before);
+    return removed;
+  }
+
+  private static int position(Path[] several, RouteSource source, int pathId) {
+    for (int i = 0; i < several.length; i++) {
+      if (several[i].isOf(source, pathId)) {
+        return i;
       }
-      decide(prefix, entry);
+    }
+    return -1;
+  }
+
+  /// Puts the best path first.
+  private static Path[] ordered(Path[] several) {
+    List<Path> imported = imported(several);
+    if (imported.isEmpty()) {
+      return several;
+    }
+    Path best = Decision.multipath(imported).getFirst();
+    for (int i = 0; i < several.length; i++) {
+      if (several[i] == best) {
+        several[i] = several[0];
+        several[0] = best;
+      }
+    }
+    return several;
+  }
+
+  private void changed(
+      int number, IpPrefix prefix, @Nullable Path bestBefore, @Nullable BestRoute before) {
+    Path bestNow = best(number);
+    if (bestNow == null ? bestBefore != null : !bestNow.saysTheSameAs(bestBefore)) {
+      for (ExportGroup group : groups) {
+        group.mark(number);
+      }
+    }
+    if (listener != null) {
+      BestRoute now = choice(prefix, paths[number]);
+      if (!Objects.equals(before, now)) {
+        listener.bestChanged(prefix, before, now);
+      }
     }
   }
 
-  private void decide(IpPrefix prefix, Entry entry) {
-    BestRoute before = entry.best;
-    entry.best = Decision.choose(entry.routes);
-    if (!Objects.equals(before, entry.best)) {
-      listener.bestChanged(prefix, before, entry.best);
+  private static List<Path> imported(Path[] several) {
+    List<Path> imported = new ArrayList<>(several.length);
+    for (Path path : several) {
+      if (path.imported()) {
+        imported.add(path);
+      }
     }
+    return imported;
+  }
+
+  private static @Nullable BestRoute choice(IpPrefix prefix, @Nullable Object at) {
+    Path[] several = all(at);
+    List<Route> routes = new ArrayList<>(several.length);
+    for (Path path : imported(several)) {
+      routes.add(new Route(prefix, path.attributes(), path.source()));
+    }
+    return Decision.choose(routes);
+  }
+
+  private static @Nullable Path best(@Nullable Object at) {
+    Path first =
+        switch (at) {
+          case null -> null;
+          case Path only -> only;
+          default -> ((Path[]) at)[0];
+        };
+    return first != null && first.imported() ? first : null;
+  }
+
+  /// The path to the prefix of a number that was chosen.
+  @Nullable Path best(int number) {
+    return best(paths[number]);
   }
 
   /// What was chosen for a prefix.
   public @Nullable BestRoute best(IpPrefix prefix) {
-    Entry entry = entries.get(prefix);
-    return entry == null ? null : entry.best;
+    int number = index.find(prefix);
+    return number == PrefixIndex.NONE ? null : choice(prefix, paths[number]);
   }
 
-  /// The prefixes that have a route, in no order.
-  public Collection<IpPrefix> prefixes() {
-    return Collections.unmodifiableSet(entries.keySet());
+  /// How many prefixes have a path.
+  public int size() {
+    int size = 0;
+    for (int number = 0; number < index.limit(); number++) {
+      size += paths[number] == null ? 0 : 1;
+    }
+    return size;
+  }
+
+  /// What `source` told about a prefix without ADD-PATH.
+  @Nullable Path get(IpPrefix prefix, RouteSource source) {
+    int number = index.find(prefix);
+    Path[] several = number == PrefixIndex.NONE ? NO_PATHS : all(paths[number]);
+    int at = position(several, source, 0);
+    return at < 0 ? null : several[at];
+  }
+
+  private static Path[] all(@Nullable Object at) {
+    return switch (at) {
+      case null -> NO_PATHS;
+      case Path only -> new Path[] {only};
+      default -> (Path[]) at;
+    };
+  }
+
+  /// Shows all paths that `which` selects. The visitor may change the table.
+  void forEach(Predicate<Path> which, Visitor visitor) {
+    int limit = index.limit();
+    for (int number = 0; number < limit; number++) {
+      Object at = paths[number];
+      if (at instanceof Path only && !which.test(only)) {
+        continue;
+      }
+      for (Path path : all(at)) {
+        if (which.test(path)) {
+          visitor.path(index.prefix(number), path);
+        }
+      }
+    }
+  }
+
+  // What export groups ask.
+
+  /// Tells a group of changes from now on; all there is counts as changed.
+  void attach(ExportGroup group) {
+    groups.add(group);
+    markAll(group);
+  }
+
+  void detach(ExportGroup group) {
+    groups.remove(group);
+  }
+
+  void markAll(ExportGroup group) {
+    for (int number = 0; number < index.limit(); number++) {
+      if (paths[number] != null) {
+        group.mark(number);
+      }
+    }
+  }
+
+  IpPrefix prefix(int number) {
+    return index.prefix(number);
+  }
+
+  IpFamily family(int number) {
+    return index.family(number);
+  }
+
+  int capacity() {
+    return index.capacity();
+  }
+
+  /// Frees the numbers of prefixes that are gone, unless a peer has yet to hear of that.
+  public void release() {
+    if (emptied.isEmpty()) {
+      return;
+    }
+    for (ExportGroup group : groups) {
+      if (!group.isSettled()) {
+        return;
+      }
+    }
+    emptied.stream().forEach(index::remove);
+    emptied.clear();
   }
 }

@@ -7,4 +7,5 @@ import io.margay.net.IpPrefix;
 ///
 /// @param prefix masked
 /// @param attributes as received, or as announced by the owner
-public record Route(IpPrefix prefix, PathAttributes attributes, RouteSource source) {}
+public record Route(IpPrefix prefix, PathAttributes attributes, RouteSource source)
+    implements Candidate {}

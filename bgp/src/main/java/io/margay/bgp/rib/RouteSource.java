@@ -19,6 +19,14 @@ public sealed interface RouteSource {
   /// @param address the peer's address on the session
   /// @param routerId the peer's BGP identifier
   /// @param external whether the peer is in another AS
-  record Peer(IpAddress address, AsNumber as, Ipv4Address routerId, boolean external)
-      implements RouteSource {}
+  /// @param client whether we reflect for it (RFC 4456 §6)
+  record Peer(
+      IpAddress address, AsNumber as, Ipv4Address routerId, boolean external, boolean client)
+      implements RouteSource {
+
+    /// A peer that is no reflection client.
+    public Peer(IpAddress address, AsNumber as, Ipv4Address routerId, boolean external) {
+      this(address, as, routerId, external, false);
+    }
+  }
 }

@@ -1,0 +1,63 @@
+package io.margay.bgp.rib;
+
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+
+/// One peer in an export group.
+///
+/// Either it knows all that the group has told, or some prefixes are owed to it: after it has
+/// joined, or since it reads more slowly than the others. What is owed is a set, so a prefix that
+/// changes often while the peer is slow is told once, as it is by then.
+public final class ExportMember {
+
+  /// The peer's connection.
+  public interface Outlet {
+    /// Takes whole messages; the buffer is shared with other peers.
+    void send(ByteBuffer messages);
+
+    State state();
+
+    /// The peer knows all there is at the moment.
+    void roundOver();
+  }
+
+  /// Whether an outlet takes messages.
+  public enum State {
+    READY,
+    /// Too much waits for the peer to read.
+    FULL,
+    /// It is not time for the next round of UPDATEs. The outlet has the group flushed when it is.
+    RESTING
+  }
+
+  private final Teller teller;
+  private final Outlet outlet;
+  private final BitSet owed = new BitSet();
+
+  ExportMember(Teller teller, Outlet outlet) {
+    this.teller = teller;
+    this.outlet = outlet;
+  }
+
+  Teller teller() {
+    return teller;
+  }
+
+  Outlet outlet() {
+    return outlet;
+  }
+
+  BitSet owed() {
+    return owed;
+  }
+
+  /// Whether the peer knows all that its group has told.
+  public boolean isUpToDate() {
+    return owed.isEmpty();
+  }
+
+  /// Whether the peer can be told together with the others.
+  boolean keepsUp() {
+    return owed.isEmpty() && outlet.state() == State.READY;
+  }
+}

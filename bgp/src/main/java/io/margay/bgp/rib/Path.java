@@ -1,0 +1,117 @@
+package io.margay.bgp.rib;
+
+import io.margay.bgp.message.PathAttributes;
+import io.margay.net.IpFamily;
+import org.jspecify.annotations.Nullable;
+
+/// What a source says about prefixes: one object for all prefixes that it announced alike, so that
+/// a prefix costs a reference to it and no more.
+///
+/// Two paths of one source with equal attributes are the same object as long as one of them is in
+/// use and the source's session lasts ([AdjRibIn] sees to that).
+public final class Path implements Candidate {
+
+  private final RouteSource source;
+  private final IpFamily family;
+  private final int pathId;
+  private final PathAttributes attributes;
+  private final boolean imported;
+  private final int session;
+
+  /// What export groups made of it, few as the groups are.
+  private Told[] told = {};
+
+  /// A path.
+  ///
+  /// @param family of the prefixes
+  /// @param pathId tells apart what the source says about one prefix (RFC 7911); 0 without ADD-PATH
+  /// @param imported whether it takes part in the decision
+  /// @param session counts the source's sessions: a path of an earlier one is stale
+  Path(
+      RouteSource source,
+      IpFamily family,
+      int pathId,
+      PathAttributes attributes,
+      boolean imported,
+      int session) {
+    this.source = source;
+    this.family = family;
+    this.pathId = pathId;
+    this.attributes = attributes;
+    this.imported = imported;
+    this.session = session;
+  }
+
+  @Override
+  public RouteSource source() {
+    return source;
+  }
+
+  IpFamily family() {
+    return family;
+  }
+
+  int pathId() {
+    return pathId;
+  }
+
+  @Override
+  public PathAttributes attributes() {
+    return attributes;
+  }
+
+  boolean imported() {
+    return imported;
+  }
+
+  int session() {
+    return session;
+  }
+
+  /// Whether this and `other` are two words of one source about a prefix, the later of which
+  /// counts.
+  boolean replaces(Path other) {
+    return isOf(other.source, other.pathId);
+  }
+
+  boolean isOf(RouteSource from, int id) {
+    return pathId == id && isFrom(from);
+  }
+
+  boolean isFrom(RouteSource other) {
+    return source.equals(other);
+  }
+
+  /// Whether peers would see no difference.
+  boolean saysTheSameAs(@Nullable Path other) {
+    return this == other
+        || (other != null && source.equals(other.source) && attributes.equals(other.attributes));
+  }
+
+  /// What `group` made of this path; null if it has not seen it yet.
+  @Nullable Told told(ExportGroup group) {
+    for (Told each : told) {
+      if (each.group() == group) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /// Remembers what a group made of this path, and forgets groups that are gone.
+  void remember(Told made) {
+    int live = 0;
+    for (Told each : told) {
+      live += each.group().isEmpty() ? 0 : 1;
+    }
+    Told[] now = new Told[live + 1];
+    int at = 0;
+    for (Told each : told) {
+      if (!each.group().isEmpty()) {
+        now[at++] = each;
+      }
+    }
+    now[at] = made;
+    told = now;
+  }
+}
