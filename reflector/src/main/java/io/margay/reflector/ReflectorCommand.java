@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  margay reflector --listen 192.168.40.2 --as 64512 --router-id 192.168.40.2 \\",
-      "      --accept-clients 192.168.40.0/24",
-      "  margay reflector status"
+      "      --accept-clients 192.168.40.0/24 --status-socket /run/reflector",
+      "  margay reflector status --status-socket /run/reflector"
     })
 public final class ReflectorCommand implements Callable<Integer> {
 
