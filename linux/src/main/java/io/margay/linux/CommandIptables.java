@@ -5,15 +5,17 @@ import io.margay.kernel.iptables.Iptables;
 import io.margay.kernel.iptables.Table;
 import io.margay.linux.Programs.Result;
 import io.margay.net.IpFamily;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The programs `iptables-save`, `iptables-restore` and their IPv6 twins. Any thread may call.
-public final class CommandIptables implements Iptables {
+public final class CommandIptables implements Iptables, AutoCloseable {
 
   /// Which of the two implementations in the kernel to speak to. They do not see each other's
   /// rules, though both apply to packets.
@@ -47,17 +49,38 @@ public final class CommandIptables implements Iptables {
   /// How long the legacy programs wait for each other's lock, `/run/xtables.lock`.
   private static final int LOCK_SECONDS = 10;
 
+  private static final Duration RUNNING_LIMIT = Duration.ofSeconds(60);
+
   private final Flavour flavour;
   private final Programs programs;
-  private final Map<IpFamily, List<String>> restoreCommands = new ConcurrentHashMap<>();
+  private final boolean keepsRunning;
+  private final Map<IpFamily, Restore> restores = new ConcurrentHashMap<>();
+
+  /// How rules of a family are written.
+  ///
+  /// @param running null if the program is started for each write
+  private record Restore(List<String> command, @Nullable RunningRestore running) {}
 
   public CommandIptables() {
     this(Flavour.SYSTEM, new Programs());
   }
 
+  /// Starts a program for each call.
   public CommandIptables(Flavour flavour, Programs programs) {
+    this(flavour, programs, false);
+  }
+
+  private CommandIptables(Flavour flavour, Programs programs, boolean keepsRunning) {
     this.flavour = flavour;
     this.programs = programs;
+    this.keepsRunning = keepsRunning;
+  }
+
+  /// Keeps one `iptables-nft-restore` a family running once it was needed, in the network namespace
+  /// of the thread that calls first; [#close()] ends it. With iptables-legacy a program is started
+  /// for each call all the same.
+  static CommandIptables keepingRestoreRunning(Flavour flavour) {
+    return new CommandIptables(flavour, new Programs(), true);
   }
 
   @Override
@@ -74,7 +97,16 @@ public final class CommandIptables implements Iptables {
 
   @Override
   public void restore(IpFamily family, String input) {
-    List<String> command = restoreCommands.computeIfAbsent(family, this::restoreCommand);
+    Restore restore = restores.computeIfAbsent(family, this::restore);
+    RunningRestore running = restore.running();
+    if (running != null) {
+      synchronized (running) {
+        if (running.restore(input) == RunningRestore.Outcome.DONE) {
+          return;
+        }
+      }
+    }
+    List<String> command = restore.command();
     Result result = programs.run(command, input);
     if (!result.succeeded()) {
       throw new KernelException(
@@ -88,14 +120,30 @@ public final class CommandIptables implements Iptables {
   }
 
   /// `iptables-restore` knows `--wait` since 1.6.2, and takes no lock before that.
-  private List<String> restoreCommand(IpFamily family) {
+  private Restore restore(IpFamily family) {
     String program = flavour.program(family, "restore");
+    String version = programs.run(List.of(program, "--version"), "").stdout();
     List<String> command = new ArrayList<>(List.of(program, "--noflush"));
-    if (knowsWait(programs.run(List.of(program, "--version"), "").stdout())) {
+    if (knowsWait(version)) {
       command.add("--wait");
       command.add(Integer.toString(LOCK_SECONDS));
     }
-    return List.copyOf(command);
+    boolean keep = keepsRunning && version.contains("nf_tables");
+    return new Restore(
+        List.copyOf(command), keep ? new RunningRestore(command, RUNNING_LIMIT) : null);
+  }
+
+  /// Ends the programs that are kept running.
+  @Override
+  public void close() {
+    for (Restore restore : restores.values()) {
+      RunningRestore running = restore.running();
+      if (running != null) {
+        synchronized (running) {
+          running.close();
+        }
+      }
+    }
   }
 
   /// @param version what the program prints about itself

@@ -22,7 +22,7 @@ public final class LinuxKernel implements AutoCloseable {
   private final KernelMonitor monitor;
   private final Sysctls sysctls;
   private final Conntrack conntrack;
-  private final Iptables iptables;
+  private final CommandIptables iptables;
   private final IpSets ipSets;
 
   private LinuxKernel(NetlinkClient client, Flavour flavour) {
@@ -34,7 +34,7 @@ public final class LinuxKernel implements AutoCloseable {
     this.monitor = new NetlinkMonitor(client);
     this.sysctls = new ProcSysctls();
     this.conntrack = new CommandConntrack(programs);
-    this.iptables = new CommandIptables(flavour, programs);
+    this.iptables = CommandIptables.keepingRestoreRunning(flavour);
     this.ipSets = new CommandIpSets(programs);
   }
 
@@ -85,6 +85,7 @@ public final class LinuxKernel implements AutoCloseable {
 
   @Override
   public void close() {
+    iptables.close();
     client.close();
   }
 }
