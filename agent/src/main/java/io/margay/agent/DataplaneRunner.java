@@ -75,7 +75,9 @@ final class DataplaneRunner {
                 kernel.neighbours(),
                 kernel.sysctls(),
                 kernel.conntrack()),
-            statuses);
+            statuses,
+            // A thread of its own each time: it inherits this one's network namespace.
+            task -> Thread.ofPlatform().name("dataplane-ipv6").start(task));
   }
 
   /// Whether the kernel holds what the datastore asks for. Any thread may ask.

@@ -17,23 +17,25 @@ import io.margay.calc.output.NodeUpdate.ProfileActive;
 import io.margay.calc.output.NodeUpdate.ProfileInactive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
+import io.margay.dataplane.FamilyDataplane.FamilyOutcome;
 import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.kernel.ApplyOutcome;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
 import io.margay.kernel.Route;
-import io.margay.kernel.iptables.Table;
 import io.margay.kernel.route.RouteChange;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -45,10 +47,12 @@ import java.util.stream.Collectors;
 /// rules:
 ///
 /// ```
-///   sets -> nat, filter, raw -> sysctls -> routes, neighbours -> unused sets -> endpoint statuses
+///            ┌> IPv4: sets -> nat, filter, raw -> routes, neighbours -> unused sets ┐
+///   sysctls ─┤                                                                      ├─> statuses
+///            └> IPv6: the same, at the same time                                    ┘
 /// ```
 ///
-/// each for IPv4, then IPv6. What the kernel refuses stays wanted, the kernel keeping what it had;
+/// What the kernel refuses stays wanted, the kernel keeping what it had;
 /// nothing is ever opened by an error.
 ///
 /// Nothing is written before [#onInSync()], since half of the policies may be worse than old ones.
@@ -58,6 +62,7 @@ import java.util.stream.Collectors;
 public final class Dataplane {
 
   private final KernelAccess kernel;
+  private final Executor otherFamilies;
   private final NodeState node = new NodeState();
   private final HostEndpoints hostEndpoints = new HostEndpoints();
   private final WorkloadStatuses statuses;
@@ -75,8 +80,20 @@ public final class Dataplane {
   /// Whether host endpoints, or what decides which interfaces they govern, changed since.
   private boolean hostEndpointsDirty;
 
+  /// Brings one IP version after the other to what is wanted.
   public Dataplane(
       DataplaneConfig config, KernelAccess kernel, EndpointStatusListener statusListener) {
+    this(config, kernel, statusListener, Runnable::run);
+  }
+
+  /// @param otherFamilies runs what all IP versions but the first have to write, while the caller
+  ///   sees to that one. It must use threads of the caller's network namespace, as new ones are
+  public Dataplane(
+      DataplaneConfig config,
+      KernelAccess kernel,
+      EndpointStatusListener statusListener,
+      Executor otherFamilies) {
+    this.otherFamilies = otherFamilies;
     this.config = config;
     this.kernel = kernel;
     this.statuses = new WorkloadStatuses(statusListener);
@@ -351,32 +368,46 @@ public final class Dataplane {
     renderInterfaces();
     renderHostEndpoints();
     ApplyReport.Builder report = new ApplyReport.Builder();
-    onFamilies(family -> report.add(family.applySets()));
-    Set<FamilyDataplane> protectedFamilies = applyRules(report);
     report.add(sysctls.apply());
-    List<FamilyDataplane> routed = families.stream().filter(protectedFamilies::contains).toList();
-    routed.forEach(family -> noteConnectionsOf(family.applyRoutes(), report));
-    routed.forEach(family -> report.add(family.applyNeighbours()));
+    boolean rulesInPlace = true;
+    for (FamilyOutcome outcome : applyFamilies()) {
+      outcome.parts().forEach(report::add);
+      noteConnectionsOf(outcome.routes());
+      rulesInPlace &= outcome.rulesInPlace();
+    }
     staleConnections.forget(report);
-    routed.forEach(family -> report.add(family.applySetDeletions()));
-    boolean rulesInPlace = families.size() == protectedFamilies.size();
     statuses.publish(node, this::troubleOf, rulesInPlace);
     hostStatuses.publish(hostEndpoints, node.links(), rulesInPlace);
     return report.build();
   }
 
-  /// @return the families whose rules that decide about packets are in place
-  private Set<FamilyDataplane> applyRules(ApplyReport.Builder report) {
-    Set<FamilyDataplane> inPlace = new HashSet<>(families);
-    for (Table table : FamilyDataplane.TABLES) {
-      for (FamilyDataplane family : families) {
-        boolean complete = report.add(family.applyTable(table));
-        if (!complete && table != Table.NAT) {
-          inPlace.remove(family);
+  /// All families at once: they share nothing, and each waits for programs and the kernel.
+  private List<FamilyOutcome> applyFamilies() {
+    List<FutureTask<FamilyOutcome>> tasks =
+        families.stream().map(family -> new FutureTask<>(family::apply)).toList();
+    tasks.stream().skip(1).forEach(otherFamilies::execute);
+    tasks.getFirst().run();
+    return tasks.stream().map(Dataplane::outcomeOf).toList();
+  }
+
+  private static FamilyOutcome outcomeOf(FutureTask<FamilyOutcome> task) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          // What it writes must be known to the end.
+          interrupted = true;
         }
       }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a family's tables are in disorder", e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    return inPlace;
   }
 
   private void renderInterfaces() {
@@ -416,8 +447,7 @@ public final class Dataplane {
     return link != null && link.adminUp();
   }
 
-  private void noteConnectionsOf(ApplyOutcome<RouteChange> routes, ApplyReport.Builder report) {
-    report.add(routes);
+  private void noteConnectionsOf(ApplyOutcome<RouteChange> routes) {
     for (IpPrefix destination : RouteChange.destinationsLeft(routes.changes())) {
       if (destination.isSingleAddress()) {
         staleConnections.add(destination.address());

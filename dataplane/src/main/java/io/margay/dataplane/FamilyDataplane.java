@@ -22,7 +22,6 @@ import io.margay.kernel.iptables.Chain;
 import io.margay.kernel.iptables.ChainChange;
 import io.margay.kernel.iptables.IptablesTable;
 import io.margay.kernel.iptables.Table;
-import io.margay.kernel.neighbour.NeighbourChange;
 import io.margay.kernel.neighbour.NeighbourTable;
 import io.margay.kernel.route.RouteChange;
 import io.margay.kernel.route.RouteOwnership;
@@ -358,23 +357,43 @@ final class FamilyDataplane {
         || (neighbours != null && neighbours.needsApply());
   }
 
+  /// What an apply did.
+  ///
+  /// @param parts all of it, in order
+  /// @param routes the part that changed routes
+  /// @param rulesInPlace whether the rules that decide about packets are as wanted
+  record FamilyOutcome(
+      List<ApplyOutcome<?>> parts, ApplyOutcome<RouteChange> routes, boolean rulesInPlace) {}
+
+  /// Writes what differs: what is referred to before what refers to it, rules before the routes
+  /// that lead packets to them, and no route at all while rules that decide about packets are not
+  /// in place. Touches nothing outside this object but the kernel.
+  FamilyOutcome apply() {
+    List<ApplyOutcome<?>> parts = new ArrayList<>();
+    parts.add(applySets());
+    boolean rulesInPlace = true;
+    for (Table table : TABLES) {
+      ApplyOutcome<ChainChange> rules = applyTable(table);
+      parts.add(rules);
+      rulesInPlace &= rules.complete() || table == Table.NAT;
+    }
+    if (!rulesInPlace) {
+      return new FamilyOutcome(parts, new ApplyOutcome<>(List.of(), List.of()), false);
+    }
+    ApplyOutcome<RouteChange> changedRoutes = routes.apply();
+    parts.add(changedRoutes);
+    if (neighbours != null) {
+      parts.add(neighbours.apply());
+    }
+    parts.add(sets.applyDeletions());
+    return new FamilyOutcome(parts, changedRoutes, true);
+  }
+
   ApplyOutcome<SetChange> applySets() {
     return sets.applyUpdates();
   }
 
   ApplyOutcome<ChainChange> applyTable(Table table) {
     return table(table).apply();
-  }
-
-  ApplyOutcome<RouteChange> applyRoutes() {
-    return routes.apply();
-  }
-
-  ApplyOutcome<NeighbourChange> applyNeighbours() {
-    return neighbours == null ? new ApplyOutcome<>(List.of(), List.of()) : neighbours.apply();
-  }
-
-  ApplyOutcome<SetChange> applySetDeletions() {
-    return sets.applyDeletions();
   }
 }

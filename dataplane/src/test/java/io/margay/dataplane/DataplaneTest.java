@@ -23,6 +23,7 @@ import io.margay.net.IpPrefix;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// The driver against a simulated kernel: what it writes, in which order, and what it leaves alone.
@@ -249,31 +250,42 @@ class DataplaneTest {
   }
 
   @Test
-  void writesSetsThenRulesThenParametersThenRoutes() {
+  void writesParametersThenSetsThenRulesThenRoutes() {
     host.addLinks("cali0ef24b1", "cali0ef24b2");
     host.tell(SeedScenario.slave1());
     host.settle();
-    List<String> operations =
-        host.kernel.writes().stream().map(Write::operation).distinct().toList();
-    assertThat(operations)
+    assertThat(writes("ip6tables-restore", "cali6-").map(Write::operation).distinct())
         .containsExactly(
+            "sysctl write",
             "ipset restore",
             "iptables-restore",
-            "ip6tables-restore",
-            "sysctl write",
             "ip route add",
             "ip neigh replace");
-    assertThat(host.kernel.writes())
-        .filteredOn(write -> write.operation().endsWith("restore"))
-        .extracting(write -> write.operation() + " " + write.text().lines().findFirst().get())
-        .filteredOn(text -> text.contains("*"))
-        .containsExactly(
-            "iptables-restore *nat",
-            "ip6tables-restore *nat",
-            "iptables-restore *filter",
-            "ip6tables-restore *filter",
-            "iptables-restore *raw",
-            "ip6tables-restore *raw");
+    assertThat(writes("iptables-restore", "cali4-").map(Write::operation).distinct())
+        .containsSubsequence("sysctl write", "ipset restore", "ip6tables-restore");
+    for (String restore : List.of("iptables-restore", "ip6tables-restore")) {
+      assertThat(host.kernel.writes(restore))
+          .extracting(text -> text.lines().findFirst().orElseThrow())
+          .containsExactly("*nat", "*filter", "*raw");
+    }
+  }
+
+  /// What was written, without a family's rules and sets.
+  private Stream<Write> writes(String withoutRestore, String withoutSets) {
+    return host.kernel.writes().stream()
+        .filter(write -> !write.operation().equals(withoutRestore))
+        .filter(write ->
+            !write.operation().equals("ipset restore") || !write.text().contains(withoutSets));
+  }
+
+  @Test
+  void writesTheFamiliesOnThreadsOfTheirOwn() {
+    Host parallel = new Host(task -> Thread.ofPlatform().start(task));
+    parallel.tell(SeedScenario.slave1());
+    assertThat(parallel.settle().complete()).isTrue();
+    host.tell(SeedScenario.slave1());
+    host.settle();
+    assertThat(parallel.everything()).isEqualTo(host.everything());
   }
 
   @Test
@@ -288,7 +300,16 @@ class DataplaneTest {
         new IpSetInactive(SeedScenario.NAMESPACE_SET));
     assertThat(host.settle().complete()).isTrue();
     List<Write> writes = host.kernel.writes();
-    assertThat(writes.getLast().toString()).contains("destroy cali6-s:CEmFgJFwDvohR01JKvOkO8D");
+    for (String restore : List.of("iptables-restore", "ip6tables-restore")) {
+      String set = restore.startsWith("ip6") ? "cali6-s:CEmF" : "cali4-s:CEmF";
+      List<Write> ofFamily =
+          writes.stream()
+              .filter(write ->
+                  write.operation().equals(restore) || write.text().contains("destroy " + set))
+              .toList();
+      assertThat(ofFamily).hasSizeGreaterThan(1);
+      assertThat(ofFamily.getLast().text()).contains("destroy " + set);
+    }
     assertThat(writes.stream().filter(write -> write.operation().equals("ipset restore")))
         .allMatch(write -> write.text().contains("destroy"));
   }

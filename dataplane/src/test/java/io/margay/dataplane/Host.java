@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,8 +30,19 @@ final class Host {
       new TreeMap<>((one, other) -> one.toString().compareTo(other.toString()));
   final Map<String, EndpointStatus> hostStatuses = new TreeMap<>();
   final List<String> statusEvents = new ArrayList<>();
-  private Dataplane dataplane = start(SeedScenario.CONFIG);
-  private KernelMonitor.Subscription subscription = follow();
+  private final Executor otherFamilies;
+  private Dataplane dataplane;
+  private KernelMonitor.Subscription subscription;
+
+  Host() {
+    this(Runnable::run);
+  }
+
+  Host(Executor otherFamilies) {
+    this.otherFamilies = otherFamilies;
+    this.dataplane = start(SeedScenario.CONFIG);
+    this.subscription = follow();
+  }
 
   Dataplane dataplane() {
     return dataplane;
@@ -70,7 +82,8 @@ final class Host {
           public void onRemoved(HostEndpointKey endpoint) {
             hostStatuses.remove(endpoint.name());
           }
-        });
+        },
+        otherFamilies);
   }
 
   private KernelMonitor.Subscription follow() {
