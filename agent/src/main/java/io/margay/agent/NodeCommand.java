@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 /// `margay node`: the agent in the foreground, until it is told to stop.
 @Command(
     name = "node",
+    subcommands = CleanupCommand.class,
     description = {
       "Run the agent of a node in the foreground: policy, routes and BGP.",
       "",

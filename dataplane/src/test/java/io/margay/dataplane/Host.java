@@ -48,18 +48,20 @@ final class Host {
     return dataplane;
   }
 
+  KernelAccess access() {
+    return new KernelAccess(
+        kernel.iptables(),
+        kernel.ipSets(),
+        kernel.routes(),
+        kernel.neighbours(),
+        kernel.sysctls(),
+        kernel.conntrack());
+  }
+
   private Dataplane start(DataplaneConfig config) {
-    KernelAccess access =
-        new KernelAccess(
-            kernel.iptables(),
-            kernel.ipSets(),
-            kernel.routes(),
-            kernel.neighbours(),
-            kernel.sysctls(),
-            kernel.conntrack());
     return new Dataplane(
         config,
-        access,
+        access(),
         new EndpointStatusListener() {
           @Override
           public void onStatus(WorkloadEndpointKey endpoint, EndpointStatus status) {
