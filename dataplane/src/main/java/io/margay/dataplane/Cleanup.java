@@ -44,8 +44,7 @@ public final class Cleanup {
             new IptablesTable(family, table, kernel.iptables(), config.insertMode()).apply());
       }
       IpSetTable sets =
-          new IpSetTable(
-              family, kernel.ipSets(), SetNames.ours(family), SetNames::temporary);
+          new IpSetTable(family, kernel.ipSets(), SetNames.ours(family), SetNames::temporary);
       report.add(sets.applyUpdates());
       report.add(sets.applyDeletions());
     }

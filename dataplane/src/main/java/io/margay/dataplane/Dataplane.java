@@ -52,8 +52,8 @@ import java.util.stream.Collectors;
 ///            └> IPv6: the same, at the same time                                    ┘
 /// ```
 ///
-/// What the kernel refuses stays wanted, the kernel keeping what it had;
-/// nothing is ever opened by an error.
+/// What the kernel refuses stays wanted, the kernel keeping what it had; nothing is ever opened by
+/// an error.
 ///
 /// Nothing is written before [#onInSync()], since half of the policies may be worse than old ones.
 /// [#bootstrap()] is the exception: a host that has just booted has no old ones.

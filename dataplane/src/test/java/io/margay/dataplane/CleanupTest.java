@@ -83,7 +83,10 @@ class CleanupTest {
   }
 
   private List<String> foreignLines() {
-    return host.kernel.iptables().save(IpFamily.IPV4, Table.FILTER).lines()
+    return host.kernel
+        .iptables()
+        .save(IpFamily.IPV4, Table.FILTER)
+        .lines()
         .filter(line -> line.contains("DOCKER"))
         .toList();
   }

@@ -11,16 +11,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The program `ipset`. Any thread may call.
-public final class CommandIpSets implements IpSets {
+public final class CommandIpSets implements IpSets, AutoCloseable {
 
   private final Programs programs;
+  private final @Nullable RunningIpset running;
 
   public CommandIpSets() {
     this(new Programs());
   }
 
+  /// Starts a program for each call.
   public CommandIpSets(Programs programs) {
+    this(programs, null);
+  }
+
+  private CommandIpSets(Programs programs, @Nullable RunningIpset running) {
     this.programs = programs;
+    this.running = running;
+  }
+
+  /// Keeps one program running for small additions once it was needed, in the network namespace of
+  /// the thread that calls first; [#close()] ends it.
+  static CommandIpSets keepingOneRunning() {
+    return new CommandIpSets(new Programs(), new RunningIpset());
   }
 
   @Override
@@ -36,11 +49,28 @@ public final class CommandIpSets implements IpSets {
 
   @Override
   public void restore(String input) {
+    if (running != null && RunningIpset.suits(input)) {
+      synchronized (running) {
+        if (running.restore(input)) {
+          return;
+        }
+      }
+    }
     Result result = programs.run(List.of("ipset", "restore"), input);
     if (!result.succeeded()) {
       throw new KernelException(
           "'ipset restore' refused its input with exit code %d: %s%s. Lines before it may have taken effect; read the sets anew."
               .formatted(result.exitCode(), result.stderr().strip(), result.namedLine(input)));
+    }
+  }
+
+  /// Ends the program that is kept running.
+  @Override
+  public void close() {
+    if (running != null) {
+      synchronized (running) {
+        running.close();
+      }
     }
   }
 

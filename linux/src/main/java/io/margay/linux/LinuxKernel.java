@@ -23,7 +23,7 @@ public final class LinuxKernel implements AutoCloseable {
   private final Sysctls sysctls;
   private final Conntrack conntrack;
   private final CommandIptables iptables;
-  private final IpSets ipSets;
+  private final CommandIpSets ipSets;
 
   private LinuxKernel(NetlinkClient client, Flavour flavour) {
     Programs programs = new Programs();
@@ -35,7 +35,7 @@ public final class LinuxKernel implements AutoCloseable {
     this.sysctls = new ProcSysctls();
     this.conntrack = new CommandConntrack(programs);
     this.iptables = CommandIptables.keepingRestoreRunning(flavour);
-    this.ipSets = new CommandIpSets(programs);
+    this.ipSets = CommandIpSets.keepingOneRunning();
   }
 
   /// With the iptables that the system's plain names lead to.
@@ -86,6 +86,7 @@ public final class LinuxKernel implements AutoCloseable {
   @Override
   public void close() {
     iptables.close();
+    ipSets.close();
     client.close();
   }
 }

@@ -108,7 +108,10 @@ class RunningRestoreTest {
   }
 
   private List<String> rules(String chain) {
-    return programs.run(List.of("iptables-nft", "-S", chain), "").stdout().lines()
+    return programs
+        .run(List.of("iptables-nft", "-S", chain), "")
+        .stdout()
+        .lines()
         .filter(line -> line.startsWith("-A"))
         .toList();
   }
