@@ -4,9 +4,10 @@ import io.margay.agent.report.NodeReport;
 import io.margay.agent.report.ReportServer;
 import io.margay.bgp.PeerStatus;
 import io.margay.dataplane.config.FelixConfig;
-import io.margay.dataplane.config.FelixConfig.DatastoreType;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
+import io.margay.datastore.DatastoreConfig.EtcdApi;
+import io.margay.datastore.DatastoreConfig.EtcdTls;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Datastores;
 import io.margay.datastore.SyncListener;
@@ -144,15 +145,26 @@ final class NodeAgent implements AutoCloseable {
     reports = openReports();
   }
 
+  /// Felix's own settings come first; without them the rules of `calicoctl` decide.
   private static DatastoreConfig datastoreConfig(NodeOptions options, FelixConfig felix) {
-    DatastoreType type = felix.datastore().type();
-    return switch (type) {
+    FelixConfig.DatastoreSettings settings = felix.datastore();
+    return switch (settings.type()) {
       case UNSET, EMBEDDED -> DatastoreConfig.load(options.connectionFile(), System.getenv());
-      case ETCDV2, ETCDV3, KUBERNETES ->
+      case ETCDV2 -> etcd(EtcdApi.V2, settings);
+      case ETCDV3 -> etcd(EtcdApi.V3, settings);
+      case KUBERNETES ->
           throw new StartException(
-              "DatastoreType %s of Felix's settings is not spoken by this build. Leave it out, or set it to embedded."
-                  .formatted(type));
+              "DatastoreType kubernetes of Felix's settings is not spoken by this build. Leave it"
+                  + " out, or set it to embedded, etcdv3 or etcdv2.");
     };
+  }
+
+  private static DatastoreConfig etcd(EtcdApi api, FelixConfig.DatastoreSettings settings) {
+    return new DatastoreConfig.Etcd(
+        api,
+        settings.etcdEndpoints(),
+        null,
+        new EtcdTls(settings.etcdKeyFile(), settings.etcdCertFile(), settings.etcdCaFile()));
   }
 
   /// An agent whose socket cannot be made does its work all the same.
