@@ -44,11 +44,7 @@ public final class Causes {
   public static boolean speaksOfConnecting(Throwable failure) {
     return find(failure, ConnectException.class) != null
         || find(failure, UnresolvedAddressException.class) != null
-        || speaksOfTls(failure);
-  }
-
-  public static boolean speaksOfTls(Throwable failure) {
-    return find(failure, SSLException.class) != null
+        || find(failure, SSLException.class) != null
         || find(failure, CertificateException.class) != null;
   }
 

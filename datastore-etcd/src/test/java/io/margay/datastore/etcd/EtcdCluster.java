@@ -278,10 +278,6 @@ public final class EtcdCluster implements AutoCloseable {
     post("/v3/kv/compaction", "{\"revision\":" + revision + ",\"physical\":true}");
   }
 
-  public void put(String key, String value) {
-    post("/v3/kv/put", "{\"key\":\"%s\",\"value\":\"%s\"}".formatted(base64(key), base64(value)));
-  }
-
   /// Deletes every key of the v3 API, and every one of the v2 API below `/calico`.
   public void empty() {
     post("/v3/kv/deleterange", "{\"key\":\"AA==\",\"range_end\":\"AA==\"}");
