@@ -1,13 +1,20 @@
-# Sets JAVA to a Java 25 and MARGAY_HOME to this installation. Sourced by the programs beside it.
+# Sets JAVA to a Java 25 and MARGAY_HOME to this installation. Sourced by programs two levels below it,
+# which may set self to their own path. Every process started here is waited for at each start, so there
+# are few.
 
-MARGAY_HOME=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+self=${self:-$(readlink -f "$0")}
+MARGAY_HOME=${self%/*/*}
 export MARGAY_HOME
 # Network tools live where an ordinary user's PATH does not look.
 PATH=$PATH:/usr/sbin:/sbin
 export PATH
 
 is_java_25() {
-  [ -x "$1" ] && [ -r "${1%/bin/java}/release" ] && grep -q '^JAVA_VERSION="25[."]' "${1%/bin/java}/release"
+  [ -x "$1" ] && [ -r "${1%/bin/java}/release" ] || return 1
+  while IFS= read -r line; do
+    case $line in 'JAVA_VERSION="25'[.\"]*) return 0 ;; esac
+  done <"${1%/bin/java}/release"
+  return 1
 }
 
 JAVA=
@@ -19,17 +26,18 @@ for candidate in "${MARGAY_JAVA:-}" "${JAVA_HOME:+$JAVA_HOME/bin/java}" \
   fi
 done
 if [ -z "$JAVA" ]; then
-  echo "$(basename "$0"): no Java 25 found. Install a JDK 25 (for example Eclipse Temurin 25 from adoptium.net" >&2
+  echo "${self##*/}: no Java 25 found. Install a JDK 25 (for example Eclipse Temurin 25 from adoptium.net" >&2
   echo "or your distribution's package openjdk-25-jdk-headless), or name its java in MARGAY_JAVA." >&2
   exit 1
 fi
 if [ ! -d "$MARGAY_HOME/margay/target/lib" ]; then
-  echo "$(basename "$0"): Margay is not built yet. Run $MARGAY_HOME/demo, or: mvn -f $MARGAY_HOME/pom.xml package -DskipTests" >&2
+  echo "${self##*/}: Margay is not built yet. Run $MARGAY_HOME/demo, or: mvn -f $MARGAY_HOME/pom.xml package -DskipTests" >&2
   exit 1
 fi
 MARGAY_CLASS_PATH="$MARGAY_HOME/margay/target/lib/*"
 
 # How calicoctl runs: it lives shortly, and a cache of its classes is bound to these options. The JVM's
-# own warnings, as of a cache that does not fit, would be taken for calicoctl's output.
-CALICOCTL_JVM="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:disable -Xlog:all=off --enable-native-access=ALL-UNNAMED"
+# own warnings, as of a cache that does not fit, would be taken for calicoctl's output; so would what
+# libraries log by java.util.logging, which has no place to log to here.
+CALICOCTL_JVM="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:disable -Xlog:all=off --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.util.logging.config.file=/dev/null"
 CALICOCTL_CACHE="$MARGAY_HOME/margay/target/calicoctl.aot"

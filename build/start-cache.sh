@@ -2,7 +2,8 @@
 # Makes margay/target/calicoctl.aot, with which calicoctl starts in half the time. It belongs to the
 # jars and the JVM it was made with; with others, and without it, calicoctl starts as ever.
 set -eu
-. "$(dirname "$(readlink -f "$0")")/../bin/java.sh"
+self=$(readlink -f "$0")
+. "${self%/*}/../bin/java.sh"
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
