@@ -103,6 +103,23 @@ class CalicoctlTest {
   }
 
   @Test
+  void tenThousandEndpointsAreAppliedAndApplyingThemAgainWritesNothing() {
+    StringBuilder list = new StringBuilder();
+    for (int i = 0; i < 10_000; i++) {
+      list.append("- {apiVersion: v1, kind: workloadEndpoint, metadata: {name: eth0, workload: w")
+          .append(i)
+          .append(", orchestrator: k8s, node: slave1}, spec: {interfaceName: cali")
+          .append(i)
+          .append("}}\n");
+    }
+    String done = "Successfully applied 10000 'workloadEndpoint' resource(s)\n";
+    assertThat(calicoctl(text(list.toString()), "apply", "-f", "-")).isEqualTo(done);
+    long before = revision();
+    assertThat(calicoctl(text(list.toString()), "apply", "-f", "-")).isEqualTo(done);
+    assertThat(revision()).isEqualTo(before);
+  }
+
+  @Test
   void takesItsOwnDocumentsAsInput() {
     String document = ENDPOINT_WITHOUT_NAME.replace("metadata:", "metadata:\n  name: eth0");
     calicoctl(text(document), "apply", "-f", "-");

@@ -67,6 +67,35 @@ class TenantIT {
   }
 
   @Test
+  @Order(2)
+  void eachNodeShowsTheOtherAsAPeer() {
+    SeedLab.awaitThat(
+        () -> nodeStatus("slave1").contains("Established"), () -> nodeStatus("slave1"));
+    assertThat(nodeStatus("slave1").replaceAll("\\d\\d:\\d\\d:\\d\\d", "23:30:04"))
+        .isEqualTo(
+            """
+            Calico process is running.
+
+            IPv4 BGP status
+            +---------------+-------------------+-------+----------+-------------+
+            | PEER ADDRESS  |     PEER TYPE     | STATE |  SINCE   |    INFO     |
+            +---------------+-------------------+-------+----------+-------------+
+            | 192.168.40.12 | node-to-node mesh | up    | 23:30:04 | Established |
+            +---------------+-------------------+-------+----------+-------------+
+
+            IPv6 BGP status
+            No IPv6 peers found.
+
+            """);
+  }
+
+  private static String nodeStatus(String node) {
+    String runDirectory = lab.lab.directory().node(node).resolve("run").toString();
+    String calicoctl = System.getProperty("margay.home") + "/bin/calicoctl";
+    return lab.in(node, calicoctl, "node", "status", "--run-dir=" + runDirectory);
+  }
+
+  @Test
   @Order(3)
   void aRouteToTheOtherHostsWorkloadIsLearnedByBgp() {
     assertThat(lab.in("slave1", "ip", "route", "show", "172.16.1.3").strip())
