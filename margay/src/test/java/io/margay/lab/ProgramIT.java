@@ -119,7 +119,9 @@ class ProgramIT {
     Command full =
         Command.run(
             List.of(
-                "sh", "-c", "'%s' version >/dev/full".formatted(installation.resolve("bin/calicoctl"))),
+                "sh",
+                "-c",
+                "'%s' version >/dev/full".formatted(installation.resolve("bin/calicoctl"))),
             "");
     assertThat(full.output()).startsWith("Not all of the output could be written.");
     assertThat(full.exitCode()).isEqualTo(1);
