@@ -45,9 +45,11 @@ public final class EtcdErrors {
         cause);
   }
 
-  /// What a member that expects TLS does to one who speaks plainly.
+  /// What a member that expects TLS does to one who speaks plainly: it ends the connection, in one
+  /// way or another.
   private static boolean speaksOfAnEnd(String reason) {
-    return reason.contains("EOF") || reason.contains("Network closed");
+    String said = reason.toLowerCase(Locale.ROOT);
+    return said.contains("eof") || said.contains("closed") || said.contains("reset");
   }
 
   private Unavailable unauthorized(String reason, Throwable cause) {
