@@ -2,7 +2,6 @@ package io.margay.agent;
 
 import io.margay.dataplane.ApplyReport;
 import io.margay.dataplane.Cleanup;
-import io.margay.dataplane.KernelAccess;
 import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.kernel.KernelException;
 import io.margay.linux.LinuxKernel;
@@ -68,16 +67,7 @@ public final class CleanupCommand implements Callable<Integer> {
     DataplaneConfig config =
         new FelixSettingsSource("", Map.copyOf(System.getenv()), felixConfig).resolve().dataplane();
     try (LinuxKernel kernel = LinuxKernel.open()) {
-      ApplyReport report =
-          Cleanup.run(
-              config,
-              new KernelAccess(
-                  kernel.iptables(),
-                  kernel.ipSets(),
-                  kernel.routes(),
-                  kernel.neighbours(),
-                  kernel.sysctls(),
-                  kernel.conntrack()));
+      ApplyReport report = Cleanup.run(config, DataplaneRunner.waysInto(kernel));
       PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
       report.changes().forEach(change -> out.println("Removed: " + change));
       if (report.changes().isEmpty() && report.complete()) {

@@ -68,16 +68,21 @@ final class DataplaneRunner {
     this.dataplane =
         new Dataplane(
             config.dataplane(),
-            new KernelAccess(
-                kernel.iptables(),
-                kernel.ipSets(),
-                kernel.routes(),
-                kernel.neighbours(),
-                kernel.sysctls(),
-                kernel.conntrack()),
+            waysInto(kernel),
             statuses,
             // A thread of its own each time: it inherits this one's network namespace.
             task -> Thread.ofPlatform().name("dataplane-ipv6").start(task));
+  }
+
+  /// What the dataplane needs of a kernel.
+  static KernelAccess waysInto(LinuxKernel kernel) {
+    return new KernelAccess(
+        kernel.iptables(),
+        kernel.ipSets(),
+        kernel.routes(),
+        kernel.neighbours(),
+        kernel.sysctls(),
+        kernel.conntrack());
   }
 
   /// Whether the kernel holds what the datastore asks for. Any thread may ask.

@@ -119,7 +119,7 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
     lock.lock();
     try {
       current.put(endpoint, stored);
-      write(endpoint, stored, enabled);
+      enqueue(endpoint, stored);
     } finally {
       lock.unlock();
     }
@@ -129,15 +129,15 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
     lock.lock();
     try {
       current.remove(endpoint);
-      write(endpoint, null, enabled);
+      enqueue(endpoint, null);
     } finally {
       lock.unlock();
     }
   }
 
-  private void write(
-      Key<Key.EndpointStatus> endpoint, Key.@Nullable EndpointStatus status, boolean wanted) {
-    if (wanted) {
+  /// Has the status written soon, if statuses are written at all. Called with the lock held.
+  private void enqueue(Key<Key.EndpointStatus> endpoint, Key.@Nullable EndpointStatus status) {
+    if (enabled) {
       pending.put(endpoint, status);
       changed.signal();
     }
