@@ -22,8 +22,8 @@ record PacketWalk(List<String> steps) {
   /// `PACKET: 2 6f643fdf IN=lo ... DPORT=20003`
   private static final Pattern PACKET = Pattern.compile("PACKET: 2 (\\S+) .*DPORT=(\\d+).*");
 
-  /// `TRACE: 2 6f643fdf raw:OUTPUT:rule:0x9:JUMP:cali-OUTPUT  -4 -t raw -A OUTPUT ...`, or
-  /// `TRACE: 2 6f643fdf raw:OUTPUT:policy:ACCEPT`
+  /// `TRACE: 2 6f643fdf raw:OUTPUT:rule:0x9:JUMP:cali-OUTPUT -4 -t raw -A OUTPUT ...`, or `TRACE: 2
+  /// 6f643fdf raw:OUTPUT:policy:ACCEPT`
   private static final Pattern TRACE =
       Pattern.compile(
           "TRACE: 2 (\\S+) (\\w+):([^:]+):(?:rule:0x\\w+|return|policy):?(\\w*):?(\\S*).*");

@@ -100,7 +100,8 @@ class PacketWalkIT {
     lab.apply("tenant-open/policy.yaml");
     lab.in("slave2", "ip", "route", "add", "default", "via", "192.168.40.11", "table", "100");
     for (String destination : List.of("host", "remote workload")) {
-      String[] rule = "ip rule add priority 100 ipproto udp dport 20000-20100 lookup 100".split(" ");
+      String[] rule =
+          "ip rule add priority 100 ipproto udp dport 20000-20100 lookup 100".split(" ");
       List<String> words = new ArrayList<>(List.of(rule));
       words.addAll(List.of("to", DESTINATIONS.get(destination)));
       lab.in("slave2", words.toArray(String[]::new));
@@ -112,8 +113,7 @@ class PacketWalkIT {
     List<Host> hosts =
         IntStream.rangeClosed(1, 3)
             .mapToObj(i ->
-                new Host(
-                    "slave" + i, IpPrefix.parse("192.168.40.1" + i + "/24"), true, Map.of()))
+                new Host("slave" + i, IpPrefix.parse("192.168.40.1" + i + "/24"), true, Map.of()))
             .toList();
     List<Workload> workloads = new ArrayList<>(seed.workloads());
     workloads.add(
@@ -144,8 +144,10 @@ class PacketWalkIT {
         () -> {
           String rules = lab.in("slave1", "iptables-save", "-t", "filter");
           return rules.contains("-A cali-pi-namespace-default")
-              && rules.lines().noneMatch(line ->
-                  line.startsWith("-A cali-pi-namespace-default") && line.endsWith("DROP"));
+              && rules
+                  .lines()
+                  .noneMatch(line ->
+                      line.startsWith("-A cali-pi-namespace-default") && line.endsWith("DROP"));
         },
         () -> "the denial is gone");
     assertWalks("packet-walk.txt");
@@ -193,7 +195,17 @@ class PacketWalkIT {
   private static void trace(String command) {
     for (String chain : List.of("PREROUTING", "OUTPUT")) {
       lab.in(
-          "slave1", "iptables", "-t", "raw", command, chain, "-p", "udp", "--dport", PORTS, "-j",
+          "slave1",
+          "iptables",
+          "-t",
+          "raw",
+          command,
+          chain,
+          "-p",
+          "udp",
+          "--dport",
+          PORTS,
+          "-j",
           "TRACE");
     }
   }
