@@ -25,6 +25,7 @@ class ModuleDirectionTest {
       Map.ofEntries(
           Map.entry("net", Set.of()),
           Map.entry("loop", Set.of("net")),
+          Map.entry("monitoring", Set.of()),
           Map.entry("model", Set.of("net")),
           Map.entry("datastore", Set.of("model", "net")),
           Map.entry("calc", Set.of("datastore", "model", "net")),
@@ -45,10 +46,11 @@ class ModuleDirectionTest {
                   "linux",
                   "loop",
                   "model",
+                  "monitoring",
                   "net",
                   "routing",
                   "transport")),
-          Map.entry("reflector", Set.of("bgp", "loop", "net", "transport")),
+          Map.entry("reflector", Set.of("bgp", "loop", "monitoring", "net", "transport")),
           Map.entry("calicoctl", Set.of("datastore", "model", "net")),
           Map.entry(
               "supervisor",

@@ -1,0 +1,4 @@
+@NullMarked
+package io.margay.monitoring;
+
+import org.jspecify.annotations.NullMarked;
