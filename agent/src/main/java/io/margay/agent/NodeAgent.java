@@ -140,6 +140,7 @@ final class NodeAgent implements AutoCloseable {
     dataplaneLoop.execute(dataplane::bootstrap);
     monitor = kernel.monitor().subscribe(new KernelNews());
     dataplaneLoop.execute(dataplane::readLinks);
+    toRouting(() -> kernel.links().list().forEach(routing::onLink));
     syncer = new Syncer(datastore, new DatastoreNews());
     syncer.start();
     reports = openReports();

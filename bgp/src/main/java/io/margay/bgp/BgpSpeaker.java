@@ -6,6 +6,7 @@ import io.margay.bgp.message.Origin;
 import io.margay.bgp.message.PathAttributes;
 import io.margay.bgp.rib.AdjRibIn;
 import io.margay.bgp.rib.BestRoute;
+import io.margay.bgp.rib.InteriorCost;
 import io.margay.bgp.rib.LocRib;
 import io.margay.bgp.rib.RouteSource;
 import io.margay.bgp.session.PeerConfig;
@@ -69,11 +70,24 @@ public final class BgpSpeaker {
   /// @param transport of the same event loop
   public BgpSpeaker(
       SpeakerConfig config, EventLoop loop, Transport transport, RouteListener listener) {
+    this(config, loop, transport, listener, InteriorCost.EQUAL);
+  }
+
+  /// A speaker that looks how far next hops are.
+  ///
+  /// @param costs asked on the event loop, once for each next hop and again after
+  ///   [#interiorCostsChanged]
+  public BgpSpeaker(
+      SpeakerConfig config,
+      EventLoop loop,
+      Transport transport,
+      RouteListener listener,
+      InteriorCost costs) {
     this.config = config;
     this.loop = loop;
     this.transport = transport;
     this.listener = listener;
-    this.locRib = new LocRib(RouteListener.NONE.equals(listener) ? null : this::bestChanged);
+    this.locRib = new LocRib(RouteListener.NONE.equals(listener) ? null : this::bestChanged, costs);
     this.own = new AdjRibIn(locRib, new RouteSource.Local());
     this.fallback = new AdjRibIn(locRib, new RouteSource.Fallback());
     this.exports = new Exports(loop, locRib, this::isDeferring);
@@ -273,6 +287,12 @@ public final class BgpSpeaker {
   /// Asks the export policies of all peers again about every route, and tells peers the difference.
   public void exportPolicyChanged() {
     exports.reconsider();
+  }
+
+  /// Asks again how far the next hops of all paths are. Paths whose next hop is out of reach are
+  /// not used until it is back (RFC 4271 §9.1.2.1).
+  public void interiorCostsChanged() {
+    locRib.costsChanged();
   }
 
   /// All peers in the order of their addresses.

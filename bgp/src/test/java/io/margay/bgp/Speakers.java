@@ -2,6 +2,7 @@ package io.margay.bgp;
 
 import io.margay.bgp.message.NextHop;
 import io.margay.bgp.rib.BestRoute;
+import io.margay.bgp.rib.InteriorCost;
 import io.margay.bgp.session.PeerConfig;
 import io.margay.bgp.session.SessionState;
 import io.margay.loop.Transport;
@@ -41,6 +42,12 @@ final class Speakers {
     return new Host(IpAddress.parse("10.0.0." + number), as, false);
   }
 
+  /// A host that looks how far next hops are.
+  Host host(int number, InteriorCost costs) {
+    IpAddress address = IpAddress.parse("10.0.0." + number);
+    return new Host(address, AS, false, (Ipv4Address) address, costs);
+  }
+
   /// A host that reflects for a cluster.
   Host reflector(int number, String clusterId) {
     return new Host(IpAddress.parse("10.0.0." + number), AS, false, Ipv4Address.parse(clusterId));
@@ -71,6 +78,15 @@ final class Speakers {
     }
 
     private Host(IpAddress address, AsNumber as, boolean restarting, Ipv4Address clusterId) {
+      this(address, as, restarting, clusterId, InteriorCost.EQUAL);
+    }
+
+    private Host(
+        IpAddress address,
+        AsNumber as,
+        boolean restarting,
+        Ipv4Address clusterId,
+        InteriorCost costs) {
       this.address = address;
       this.as = as;
       this.restarting = restarting;
@@ -83,7 +99,7 @@ final class Speakers {
               restarting,
               SpeakerConfig.DEFAULT_SELECTION_DEFERRAL,
               seed + address.hashCode());
-      this.speaker = new BgpSpeaker(config, loop, transport, this);
+      this.speaker = new BgpSpeaker(config, loop, transport, this, costs);
     }
 
     /// Where "fd00::" and the last octet stand for the host.

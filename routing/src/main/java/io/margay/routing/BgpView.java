@@ -12,7 +12,9 @@ import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import io.margay.routing.Peering.Origin;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -40,6 +42,9 @@ public final class BgpView {
   private final Map<BgpPeerKey, AsNumber> peers = new TreeMap<>(BgpView::byScopeThenAddress);
   private final SortedSet<IpPrefix> pools = new TreeSet<>();
   private final SortedSet<IpPrefix> blocks = new TreeSet<>();
+  private final Map<String, String> globalSettings = new HashMap<>();
+  private final Map<String, String> ownSettings = new HashMap<>();
+  private NodeSettings settings = NodeSettings.DEFAULT;
   private AsNumber globalAs = DEFAULT_AS;
   private boolean mesh = true;
 
@@ -65,6 +70,9 @@ public final class BgpView {
       case Key.BgpSetting(String node, String name) -> {
         if (node == null) {
           onGlobalSetting(name, (String) value);
+          onSetting(globalSettings, name, (String) value);
+        } else if (node.equals(self)) {
+          onSetting(ownSettings, name, (String) value);
         }
       }
       case Key.BlockAffinity(String node, IpPrefix block) -> {
@@ -120,13 +128,25 @@ public final class BgpView {
     }
   }
 
+  private void onSetting(Map<String, String> among, String name, @Nullable String value) {
+    String before = value == null ? among.remove(name) : among.put(name, value);
+    if (!Objects.equals(before, value)) {
+      settings = NodeSettings.of(each -> ownSettings.getOrDefault(each, globalSettings.get(each)));
+    }
+  }
+
+  /// What is settled about this node's sessions and routes.
+  NodeSettings settings() {
+    return settings;
+  }
+
   private AsNumber parseAs(String value) {
     try {
       return AsNumber.parse(value.strip());
     } catch (IllegalArgumentException e) {
       LOG.warn(
-          "The global AS number in the datastore is '{}' (expected 0-4294967295). Keeping {}. Set it:"
-              + " calicoctl config set asNumber NUMBER.",
+          "The global AS number in the datastore is '{}' (expected 0-4294967295). Keeping {}. Set"
+              + " it: calicoctl config set asNumber NUMBER.",
           value,
           globalAs);
       return globalAs;

@@ -1,5 +1,7 @@
 package io.margay.routing;
 
+import io.margay.bgp.rib.Route;
+import io.margay.bgp.rib.RouteSource;
 import io.margay.net.IpPrefix;
 import java.util.List;
 import java.util.SortedSet;
@@ -10,20 +12,26 @@ import java.util.SortedSet;
 /// 2. a route inside a pool (or equal to it): yes
 /// 3. no
 ///
-/// @param blocks that belong to this node
+/// @param blocks that belong to this node Where [NodeSettings#exportOwnOnly] asks for it, what
+///   peers told is told to nobody.
+///
 /// @param pools all of them, disabled ones too
-record ExportFilter(List<IpPrefix> blocks, List<IpPrefix> pools) {
+record ExportFilter(List<IpPrefix> blocks, List<IpPrefix> pools, boolean ownOnly) {
 
   ExportFilter {
     blocks = List.copyOf(blocks);
     pools = List.copyOf(pools);
   }
 
-  static ExportFilter of(SortedSet<IpPrefix> blocks, SortedSet<IpPrefix> pools) {
-    return new ExportFilter(List.copyOf(blocks), List.copyOf(pools));
+  static ExportFilter of(SortedSet<IpPrefix> blocks, SortedSet<IpPrefix> pools, boolean ownOnly) {
+    return new ExportFilter(List.copyOf(blocks), List.copyOf(pools), ownOnly);
   }
 
-  boolean accepts(IpPrefix route) {
+  boolean accepts(Route route) {
+    return !(ownOnly && route.source() instanceof RouteSource.Peer) && accepts(route.prefix());
+  }
+
+  private boolean accepts(IpPrefix route) {
     for (IpPrefix block : blocks) {
       if (block.contains(route)) {
         return block.equals(route);

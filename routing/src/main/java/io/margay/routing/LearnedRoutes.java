@@ -6,6 +6,8 @@ import io.margay.kernel.Route.Protocols;
 import io.margay.kernel.Route.Scope;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,19 +19,20 @@ import org.jspecify.annotations.Nullable;
 
 /// The routes that the kernel is to have of us:
 ///
-/// - what BGP chose, the next hop resolved to a gateway and an interface, and resolved anew when
-///   the way to it changes. A prefix whose next hop leads nowhere gets no route;
+/// - what BGP chose, each next hop resolved to a gateway and an interface, and resolved anew when
+///   the way to it changes. A prefix whose next hops all lead nowhere gets no route;
 /// - a blackhole for each block of this node, so that packets to addresses of the block that nobody
 ///   has do not leave the node by a shorter prefix and come back.
 final class LearnedRoutes {
 
-  private final Map<IpPrefix, IpAddress> nextHops = new HashMap<>();
+  private final Map<IpPrefix, List<IpAddress>> nextHops = new HashMap<>();
   private final Map<IpAddress, @Nullable NextHop> resolved = new HashMap<>();
 
   /// Prefixes with a next hop that only an earlier speaker has told.
   private final Set<IpPrefix> stale = new HashSet<>();
 
   private final NavigableSet<IpPrefix> blocks = new TreeSet<>();
+  private boolean mergePaths;
   private final NextHopResolver resolver;
   private final RouteInstaller installer;
 
@@ -38,18 +41,25 @@ final class LearnedRoutes {
     this.installer = installer;
   }
 
-  /// @param nextHop where BGP sends packets for the prefix; null if nowhere any more
-  void set(IpPrefix prefix, @Nullable IpAddress nextHop) {
+  /// @param now where BGP sends packets for the prefix, the best first; empty if nowhere any more
+  void set(IpPrefix prefix, List<IpAddress> now) {
     stale.remove(prefix);
-    if (nextHop == null) {
+    if (now.isEmpty()) {
       nextHops.remove(prefix);
     } else {
-      nextHops.put(prefix, nextHop);
-      if (!resolved.containsKey(nextHop)) {
-        resolved.put(nextHop, resolver.resolve(nextHop));
+      nextHops.put(prefix, now);
+      for (IpAddress nextHop : now) {
+        if (!resolved.containsKey(nextHop)) {
+          resolved.put(nextHop, hop(nextHop));
+        }
       }
     }
     install(prefix);
+  }
+
+  private @Nullable NextHop hop(IpAddress nextHop) {
+    NextHopResolver.Way way = resolver.resolve(nextHop);
+    return way == null ? null : way.hop();
   }
 
   /// The blocks of this node, all of them.
@@ -65,6 +75,14 @@ final class LearnedRoutes {
     return changed;
   }
 
+  /// Whether a prefix gets a route over all its next hops, or over the best one alone.
+  void mergePaths(boolean merge) {
+    if (merge != mergePaths) {
+      mergePaths = merge;
+      List.copyOf(nextHops.keySet()).forEach(this::install);
+    }
+  }
+
   boolean isBlock(IpPrefix prefix) {
     return blocks.contains(prefix);
   }
@@ -77,30 +95,32 @@ final class LearnedRoutes {
 
   /// Drops what was not confirmed.
   void dropStale() {
-    Set.copyOf(stale).forEach(prefix -> set(prefix, null));
+    Set.copyOf(stale).forEach(prefix -> set(prefix, List.of()));
   }
 
   /// Drops a route that was not confirmed, if there is one.
   void dropStale(IpPrefix prefix) {
     if (stale.contains(prefix)) {
-      set(prefix, null);
+      set(prefix, List.of());
     }
   }
 
   /// The ways that next hops are resolved by have changed.
   void resolveAnew() {
-    resolved.keySet().retainAll(Set.copyOf(nextHops.values()));
+    Set<IpAddress> used = new HashSet<>();
+    nextHops.values().forEach(used::addAll);
+    resolved.keySet().retainAll(used);
     Set<IpAddress> moved = new HashSet<>();
     resolved.replaceAll((address, before) -> {
-      NextHop now = resolver.resolve(address);
+      NextHop now = hop(address);
       if (now == null ? before != null : !now.equals(before)) {
         moved.add(address);
       }
       return now;
     });
     if (!moved.isEmpty()) {
-      nextHops.forEach((prefix, nextHop) -> {
-        if (moved.contains(nextHop)) {
+      nextHops.forEach((prefix, each) -> {
+        if (each.stream().anyMatch(moved::contains)) {
           install(prefix);
         }
       });
@@ -113,13 +133,19 @@ final class LearnedRoutes {
           new Route(prefix, Route.Type.BLACKHOLE, Protocols.BIRD, Scope.GLOBAL, 0, List.of()));
       return;
     }
-    IpAddress nextHop = nextHops.get(prefix);
-    NextHop hop = nextHop == null ? null : resolved.get(nextHop);
-    if (hop == null) {
+    List<NextHop> hops = new ArrayList<>();
+    for (IpAddress nextHop : nextHops.getOrDefault(prefix, List.of())) {
+      NextHop hop = resolved.get(nextHop);
+      if (hop != null && !hops.contains(hop) && (mergePaths || hops.isEmpty())) {
+        hops.add(hop);
+      }
+    }
+    if (hops.isEmpty()) {
       installer.remove(prefix);
     } else {
-      installer.put(
-          new Route(prefix, Route.Type.UNICAST, Protocols.BIRD, Scope.GLOBAL, 0, List.of(hop)));
+      // In an order of their own, so that another best path of the same set writes nothing.
+      hops.sort(Comparator.comparing(NextHop::toString));
+      installer.put(new Route(prefix, Route.Type.UNICAST, Protocols.BIRD, Scope.GLOBAL, 0, hops));
     }
   }
 }

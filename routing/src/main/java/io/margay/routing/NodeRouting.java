@@ -59,6 +59,7 @@ public final class NodeRouting {
   private final Routes kernel;
   private final BgpView view;
   private final MainTable mainTable = new MainTable(this::onRoutesTo);
+  private final NextHopResolver resolver = new NextHopResolver(mainTable);
   private final RouteInstaller installer;
   private final LearnedRoutes learned;
   private final long seed;
@@ -67,6 +68,12 @@ public final class NodeRouting {
   private boolean inSync;
   private boolean startedBefore;
   private boolean settlePending;
+
+  /// Whether next hops may be reached in other ways than when last asked.
+  private boolean waysChanged;
+
+  private final Trouble startTrouble = new Trouble();
+  private final Trouble listenTrouble = new Trouble();
   private EventLoop.@Nullable Timer retry;
 
   /// @param node the name of this node
@@ -77,7 +84,7 @@ public final class NodeRouting {
     this.kernel = kernel;
     this.view = new BgpView(node);
     this.installer = new RouteInstaller(kernel);
-    this.learned = new LearnedRoutes(new NextHopResolver(mainTable), installer);
+    this.learned = new LearnedRoutes(resolver, installer);
     this.seed = loop.nanoTime() ^ node.hashCode();
   }
 
@@ -127,7 +134,10 @@ public final class NodeRouting {
   }
 
   private void configure(NodeSpeaker target) {
-    target.setFilter(ExportFilter.of(view.blocks(), view.pools()));
+    NodeSettings settings = view.settings();
+    target.setFilter(ExportFilter.of(view.blocks(), view.pools(), settings.exportOwnOnly()));
+    learned.mergePaths(settings.mergePaths());
+    target.setSettings(settings);
     target.setPeerings(view.peerings());
   }
 
@@ -141,7 +151,15 @@ public final class NodeRouting {
               }
             })
             .toList();
-    if (!target.listenOn(addresses)) {
+    String problem = target.listenOn(addresses);
+    if (listenTrouble.isNew(problem)) {
+      LOG.warn(
+          "BGP cannot listen on all of {}: {}. Peers may still be connected to; it is tried again"
+              + " every second. Look whether a link of this host has these addresses.",
+          addresses,
+          problem);
+    }
+    if (problem != null) {
       scheduleRetry();
     }
   }
@@ -166,14 +184,24 @@ public final class NodeRouting {
       return;
     }
     boolean restarting = !startedBefore && showsEarlierRun();
-    NodeSpeaker fresh = new NodeSpeaker(address, restarting, seed, loop, transport, new Learner());
+    NodeSpeaker fresh =
+        new NodeSpeaker(address, restarting, seed, loop, transport, new Learner(), resolver);
     speaker = fresh;
     learned.setBlocks(view.blocks());
     Set<IpPrefix> own = new HashSet<>(mainTable.destinations());
     own.addAll(view.blocks());
     own.forEach(this::announceOrWithdraw);
     configure(fresh);
-    if (!fresh.start()) {
+    String problem = fresh.start();
+    if (startTrouble.isNew(problem)) {
+      LOG.error(
+          "BGP cannot listen on {}, this node's address in the datastore: {}. No route is learned or"
+              + " announced; it is tried again every second. Look whether a link of this host has"
+              + " the address, and whether another BGP daemon runs.",
+          address,
+          problem);
+    }
+    if (problem != null) {
       speaker = null;
       scheduleRetry();
       return;
@@ -212,12 +240,14 @@ public final class NodeRouting {
     if (!link.adminUp()) {
       linkLost(link);
     }
+    waysChanged |= resolver.onLink(link);
     scheduleSettle();
   }
 
   public void onLinkRemoved(Link link) {
     installer.onLinkRemoved(link);
     linkLost(link);
+    resolver.onLinkRemoved(link);
     scheduleSettle();
   }
 
@@ -268,6 +298,7 @@ public final class NodeRouting {
   /// The kernel's routes to a destination are others than before: another way to next hops, or
   /// something else to announce.
   private void onRoutesTo(IpPrefix destination) {
+    waysChanged = true;
     announceOrWithdraw(destination);
     scheduleSettle();
   }
@@ -295,7 +326,13 @@ public final class NodeRouting {
 
   private void settle() {
     settlePending = false;
-    learned.resolveAnew();
+    if (waysChanged) {
+      waysChanged = false;
+      if (speaker != null) {
+        speaker.interiorCostsChanged();
+      }
+      learned.resolveAnew();
+    }
     if (!installer.apply()) {
       scheduleRetry();
     }
@@ -319,8 +356,9 @@ public final class NodeRouting {
   private final class Learner implements RouteListener {
     @Override
     public void bestPathChanged(IpPrefix prefix, @Nullable BestRoute best) {
-      NextHop nextHop = best == null ? null : best.best().attributes().nextHop();
-      learned.set(prefix, nextHop == null ? null : nextHop.address());
+      learned.set(
+          prefix,
+          best == null ? List.of() : best.nextHops().stream().map(NextHop::address).toList());
       scheduleSettle();
     }
 

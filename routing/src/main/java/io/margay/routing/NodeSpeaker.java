@@ -7,6 +7,7 @@ import io.margay.bgp.RouteListener;
 import io.margay.bgp.SpeakerConfig;
 import io.margay.bgp.message.NotificationError.Cease;
 import io.margay.bgp.rib.ImportPolicy;
+import io.margay.bgp.rib.InteriorCost;
 import io.margay.bgp.session.PeerConfig;
 import io.margay.loop.EventLoop;
 import io.margay.loop.Transport;
@@ -17,10 +18,13 @@ import io.margay.routing.LocalRoutes.Kind;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +37,13 @@ final class NodeSpeaker {
   private final Ipv4Address address;
   private final BgpSpeaker speaker;
   private final SortedMap<IpAddress, Peering> peerings = new TreeMap<>();
-  private ExportFilter filter = new ExportFilter(List.of(), List.of());
+  private final Map<IpAddress, PeerConfig> configs = new HashMap<>();
+  private ExportFilter filter = new ExportFilter(List.of(), List.of(), false);
+  private NodeSettings settings = NodeSettings.DEFAULT;
 
   /// Asks whatever filter is in force.
   private final PeerPolicy policy =
-      new PeerPolicy(ImportPolicy.ALL, route -> this.filter.accepts(route.prefix()));
+      new PeerPolicy(ImportPolicy.ALL, route -> this.filter.accepts(route));
 
   /// A speaker that has not started.
   ///
@@ -48,7 +54,8 @@ final class NodeSpeaker {
       long seed,
       EventLoop loop,
       Transport transport,
-      RouteListener listener) {
+      RouteListener listener,
+      InteriorCost costs) {
     this.address = address;
     SpeakerConfig config =
         new SpeakerConfig(
@@ -57,7 +64,7 @@ final class NodeSpeaker {
             restarting,
             SpeakerConfig.DEFAULT_SELECTION_DEFERRAL,
             seed);
-    this.speaker = new BgpSpeaker(config, loop, transport, listener);
+    this.speaker = new BgpSpeaker(config, loop, transport, listener, costs);
   }
 
   private static InetSocketAddress socket(IpAddress address) {
@@ -70,22 +77,16 @@ final class NodeSpeaker {
 
   /// What is to be announced has to be known by now.
   ///
-  /// @return whether it has started; if not, it is of no use any more
-  boolean start() {
+  /// @return null once it has started; else why not: it is of no use any more
+  @Nullable String start() {
     try {
       speaker.start();
     } catch (UncheckedIOException e) {
-      LOG.error(
-          "BGP cannot listen on {}, this node's address in the datastore: {}. No route is learned or"
-              + " announced; next try in 1 s. Look whether a link of this host has the address, and"
-              + " whether another BGP daemon runs.",
-          address,
-          e.getMessage());
       stop();
-      return false;
+      return e.getMessage();
     }
     LOG.info("BGP started as {} with {} peers.", address, peerings.size());
-    return true;
+    return null;
   }
 
   /// Peers drop our routes at once: the node is to be reached otherwise, or not at all.
@@ -117,6 +118,16 @@ final class NodeSpeaker {
     }
   }
 
+  /// For sessions from the next [#setPeerings] on.
+  void setSettings(NodeSettings now) {
+    settings = now;
+  }
+
+  /// The ways that next hops are reached by have changed.
+  void interiorCostsChanged() {
+    speaker.interiorCostsChanged();
+  }
+
   /// Compares the peers one by one: the sessions of those that stay the same stay.
   void setPeerings(SortedMap<IpAddress, Peering> wanted) {
     for (IpAddress peer : List.copyOf(peerings.keySet())) {
@@ -124,23 +135,28 @@ final class NodeSpeaker {
         LOG.info("Peer {} is no longer configured.", peer);
         speaker.removePeer(peer);
         peerings.remove(peer);
+        configs.remove(peer);
       }
     }
     wanted.forEach((peer, peering) -> {
-      Peering before = peerings.put(peer, peering);
+      peerings.put(peer, peering);
+      PeerConfig config = config(peering);
+      PeerConfig before = configs.put(peer, config);
       if (before == null) {
         LOG.info("Peer {} ({}), AS {}.", peer, peering.origin(), peering.remoteAs());
-        speaker.addPeer(config(peering), policy);
-      } else if (!config(before).equals(config(peering))) {
+        speaker.addPeer(config, policy);
+      } else if (!before.equals(config)) {
         LOG.info("Peer {} ({}) has changed: AS {}.", peer, peering.origin(), peering.remoteAs());
-        speaker.updatePeer(config(peering), policy);
+        speaker.updatePeer(config, policy);
       }
     });
   }
 
-  private static PeerConfig config(Peering peering) {
+  private PeerConfig config(Peering peering) {
     return PeerConfig.builder(peering.address(), peering.remoteAs(), peering.localAs())
         .localAddress(peering.localAddress())
+        .holdTime(settings.holdTime())
+        .restartTime(settings.restartTime())
         .build();
   }
 
@@ -148,18 +164,13 @@ final class NodeSpeaker {
   /// until the kernel has seen that no other host has it (RFC 4862 §5.4), which must not hold up
   /// IPv4.
   ///
-  /// @return whether all went well; if not, it is to be tried again
-  boolean listenOn(List<IpAddress> addresses) {
+  /// @return null if all went well; else why not: it is to be tried again
+  @Nullable String listenOn(List<IpAddress> addresses) {
     try {
       speaker.listenOn(addresses.stream().map(NodeSpeaker::socket).toList());
-      return true;
+      return null;
     } catch (UncheckedIOException e) {
-      LOG.warn(
-          "BGP cannot listen on all of {}: {}. Peers may still be connected to; next try in 1 s. Look"
-              + " whether a link of this host has these addresses.",
-          addresses,
-          e.getMessage());
-      return false;
+      return e.getMessage();
     }
   }
 

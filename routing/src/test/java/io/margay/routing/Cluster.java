@@ -153,6 +153,11 @@ final class Cluster {
     set(new Key.BgpSetting(null, "as_num"), String.valueOf(as));
   }
 
+  /// A setting of one node or, if null, of all.
+  void setting(@Nullable ClusterHost node, String name, @Nullable String value) {
+    set(new Key.BgpSetting(node == null ? null : node.name, name), value);
+  }
+
   /// @param node null for a global peer
   void peer(@Nullable ClusterHost node, IpAddress address, int as) {
     BgpPeer.Scope scope = node == null ? BgpPeer.Scope.GLOBAL : BgpPeer.Scope.NODE;

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A host of a [Cluster]: its kernel, and the agent that runs on it or not.
@@ -114,11 +115,18 @@ final class ClusterHost {
 
   // What the kernel holds.
 
-  /// `destination via gateway` of each learned route, in order.
+  /// `destination via gateway` of each learned route, in order; `via one and another` if several
+  /// share the traffic.
   List<String> learned() {
     return ours(Route.Type.UNICAST).stream()
-        .map(route -> route.destination() + " via " + route.nextHops().getFirst().gateway())
+        .map(route -> route.destination() + " via " + gateways(route))
         .toList();
+  }
+
+  private static String gateways(Route route) {
+    return route.nextHops().stream()
+        .map(hop -> String.valueOf(hop.gateway()))
+        .collect(Collectors.joining(" and "));
   }
 
   /// The same, of one family.

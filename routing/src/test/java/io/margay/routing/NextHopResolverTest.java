@@ -2,11 +2,14 @@ package io.margay.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.bgp.rib.InteriorCost;
+import io.margay.kernel.Link;
 import io.margay.kernel.NextHop;
 import io.margay.kernel.Route;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,23 +29,21 @@ class NextHopResolverTest {
 
   @Test
   void aNeighbourOnTheLinkIsItsOwnGateway() {
-    assertThat(resolver.resolve(NEIGHBOUR)).isEqualTo(NextHop.via(NEIGHBOUR, "eth1"));
+    assertThat(hop(NEIGHBOUR)).isEqualTo(NextHop.via(NEIGHBOUR, "eth1"));
   }
 
   @Test
   void behindARouterTheRouterIsTheGateway() {
     table.put(route("10.1.0.0/16", NextHop.via(GATEWAY, "eth1")));
-    assertThat(resolver.resolve(IpAddress.parse("10.1.2.3")))
-        .isEqualTo(NextHop.via(GATEWAY, "eth1"));
+    assertThat(hop(IpAddress.parse("10.1.2.3"))).isEqualTo(NextHop.via(GATEWAY, "eth1"));
   }
 
   @Test
   void theLongestMatchWins() {
     table.put(route("0.0.0.0/0", NextHop.via(GATEWAY, "eth1")));
     table.put(route("192.168.40.12/32", NextHop.dev("eth2")));
-    assertThat(resolver.resolve(NEIGHBOUR)).isEqualTo(NextHop.via(NEIGHBOUR, "eth2"));
-    assertThat(resolver.resolve(IpAddress.parse("8.8.8.8")))
-        .isEqualTo(NextHop.via(GATEWAY, "eth1"));
+    assertThat(hop(NEIGHBOUR)).isEqualTo(NextHop.via(NEIGHBOUR, "eth2"));
+    assertThat(hop(IpAddress.parse("8.8.8.8"))).isEqualTo(NextHop.via(GATEWAY, "eth1"));
   }
 
   @Test
@@ -59,16 +60,16 @@ class NextHopResolverTest {
     table.put(wired);
     table.put(wireless);
     IpAddress far = IpAddress.parse("8.8.8.8");
-    assertThat(resolver.resolve(far)).isEqualTo(NextHop.via(GATEWAY, "eth1"));
+    assertThat(hop(far)).isEqualTo(NextHop.via(GATEWAY, "eth1"));
     table.remove(wired);
-    assertThat(resolver.resolve(far)).isEqualTo(NextHop.via(NEIGHBOUR, "wlan0"));
+    assertThat(hop(far)).isEqualTo(NextHop.via(NEIGHBOUR, "wlan0"));
   }
 
   @Test
   void aGatewayOnTheLinkByDecreeStaysSo() {
     NextHop cloud = new NextHop(IpAddress.parse("169.254.0.1"), "eth0", true);
     table.put(route("0.0.0.0/0", cloud));
-    assertThat(resolver.resolve(IpAddress.parse("8.8.8.8"))).isEqualTo(cloud);
+    assertThat(hop(IpAddress.parse("8.8.8.8"))).isEqualTo(cloud);
   }
 
   @Test
@@ -83,6 +84,36 @@ class NextHopResolverTest {
             0,
             List.of()));
     assertThat(resolver.resolve(IpAddress.parse("10.1.2.3"))).isNull();
+  }
+
+  @Test
+  void whatIsOnALinkIsNearestAndBehindRoutersTheMetricCounts() {
+    table.put(route("10.1.0.0/16", 0, NextHop.via(GATEWAY, "eth1")));
+    table.put(route("10.2.0.0/16", 20, NextHop.via(GATEWAY, "eth1")));
+    table.put(route("10.3.0.0/16", 100, NextHop.dev("wlan0")));
+    assertThat(resolver.of(NEIGHBOUR)).isZero();
+    assertThat(resolver.of(IpAddress.parse("10.3.0.1"))).isZero();
+    assertThat(resolver.of(IpAddress.parse("10.1.0.1"))).isEqualTo(1);
+    assertThat(resolver.of(IpAddress.parse("10.2.0.1"))).isEqualTo(21);
+    assertThat(resolver.of(IpAddress.parse("10.4.0.1"))).isEqualTo(InteriorCost.UNREACHABLE);
+  }
+
+  @Test
+  void aLinkWithoutCarrierLeadsNowhere() {
+    assertThat(resolver.onLink(link("eth1", false))).isTrue();
+    assertThat(resolver.resolve(NEIGHBOUR)).isNull();
+    assertThat(resolver.onLink(link("eth1", true))).isTrue();
+    assertThat(hop(NEIGHBOUR)).isEqualTo(NextHop.via(NEIGHBOUR, "eth1"));
+    assertThat(resolver.onLink(link("eth1", true))).as("that is no news").isFalse();
+  }
+
+  private static Link link(String name, boolean carrier) {
+    return new Link(2, name, true, carrier, 1500, null);
+  }
+
+  private @Nullable NextHop hop(IpAddress address) {
+    NextHopResolver.Way way = resolver.resolve(address);
+    return way == null ? null : way.hop();
   }
 
   private static Route route(String destination, NextHop hop) {

@@ -96,7 +96,8 @@ public final class AdjRibIn {
     WeakReference<Path> known = part.paths.get(attributes);
     Path path = known == null ? null : known.get();
     if (path == null || !fits(path, pathId, attributes, isImported)) {
-      path = new Path(source, family, pathId, attributes, isImported, part.session);
+      Hop hop = locRib.hop(source, attributes.nextHop());
+      path = new Path(source, family, pathId, attributes, isImported, part.session, hop);
       part.paths.remove(attributes);
       part.paths.put(attributes, new WeakReference<>(path));
     }
@@ -160,7 +161,13 @@ public final class AdjRibIn {
           if (now != path.imported()) {
             Path changed =
                 new Path(
-                    source, path.family(), path.pathId(), path.attributes(), now, path.session());
+                    source,
+                    path.family(),
+                    path.pathId(),
+                    path.attributes(),
+                    now,
+                    path.session(),
+                    path.hop());
             count(changed, 1);
             count(path, -1);
             locRib.put(prefix, changed);

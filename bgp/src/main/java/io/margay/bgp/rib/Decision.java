@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// 4. the lowest ORIGIN;
 /// 5. the lowest MULTI_EXIT_DISC among routes of one neighbouring AS;
 /// 6. external before internal;
-/// 7. (the distance of the next hop: all count as equally far)
+/// 7. the lowest interior cost of the way to the next hop ([InteriorCost]);
 ///
 /// What is left is equally good for forwarding. Two of these routes may differ in their paths as
 /// long as those are equally long. The best one, which is passed on, has
@@ -40,67 +40,57 @@ public final class Decision {
   /// How many next hops a prefix gets at most.
   public static final int MAX_MULTIPATH = 16;
 
-  private static final Comparator<Candidate> TIE_BREAK =
+  private static final Comparator<Path> TIE_BREAK =
       Comparator.comparing(Decision::originator)
           .thenComparingInt(route -> route.attributes().clusterList().size())
           .thenComparing(route -> ((Peer) route.source()).address());
 
   private Decision() {}
 
-  /// Chooses among the routes of one prefix.
-  ///
-  /// @return null if there is none
-  public static @Nullable BestRoute choose(List<Route> routes) {
-    if (routes.isEmpty()) {
-      return null;
-    }
-    List<Route> chosen = multipath(routes);
-    return new BestRoute(chosen.getFirst(), chosen);
-  }
-
   /// The best candidate, and after it those that are as good for forwarding, each with another next
   /// hop.
   ///
-  /// @param candidates at least one
-  static <C extends Candidate> List<C> multipath(List<C> candidates) {
+  /// @param candidates at least one, all of them usable
+  static List<Path> multipath(List<Path> candidates) {
     if (candidates.size() == 1) {
       return candidates;
     }
-    for (C candidate : candidates) {
+    for (Path candidate : candidates) {
       if (candidate.source() instanceof RouteSource.Local) {
         return List.of(candidate);
       }
     }
-    List<C> learned = new ArrayList<>(candidates.size());
-    for (C candidate : candidates) {
+    List<Path> learned = new ArrayList<>(candidates.size());
+    for (Path candidate : candidates) {
       if (candidate.source() instanceof Peer) {
         learned.add(candidate);
       }
     }
-    for (C candidate : candidates) {
+    for (Path candidate : candidates) {
       if (candidate.source() instanceof RouteSource.Fallback
           && learned.stream().noneMatch(other -> hasLowerOrigin(other, candidate))) {
         return List.of(candidate);
       }
     }
-    List<C> left = lowest(learned, route -> -route.attributes().effectiveLocalPref());
+    List<Path> left = lowest(learned, route -> -route.attributes().effectiveLocalPref());
     left = lowest(left, route -> route.attributes().asPath().length());
     left = lowest(left, route -> route.attributes().origin().compareTo(Origin.IGP));
     left = lowestMultiExitDisc(left);
     left = lowest(left, route -> ((Peer) route.source()).external() ? 0 : 1);
+    left = lowest(left, path -> path.hop().cost());
     if (left.size() == 1) {
       return left;
     }
-    List<C> ordered = new ArrayList<>(left);
+    List<Path> ordered = new ArrayList<>(left);
     ordered.sort(TIE_BREAK);
     return distinctNextHops(ordered);
   }
 
-  private static boolean hasLowerOrigin(Candidate one, Candidate other) {
+  private static boolean hasLowerOrigin(Path one, Path other) {
     return one.attributes().origin().compareTo(other.attributes().origin()) < 0;
   }
 
-  private static <C extends Candidate> List<C> lowest(List<C> routes, ToLongFunction<C> rank) {
+  private static List<Path> lowest(List<Path> routes, ToLongFunction<Path> rank) {
     if (routes.size() == 1) {
       return routes;
     }
@@ -114,8 +104,8 @@ public final class Decision {
     if (!differ) {
       return routes;
     }
-    List<C> left = new ArrayList<>(routes.size());
-    for (C route : routes) {
+    List<Path> left = new ArrayList<>(routes.size());
+    for (Path route : routes) {
       if (rank.applyAsLong(route) == lowest) {
         left.add(route);
       }
@@ -125,12 +115,12 @@ public final class Decision {
 
   /// RFC 4271 §9.1.2.2 c: a route falls to a better one of the same neighbouring AS only. Looking
   /// at all routes of an AS at once makes the order irrelevant.
-  private static <C extends Candidate> List<C> lowestMultiExitDisc(List<C> routes) {
+  private static List<Path> lowestMultiExitDisc(List<Path> routes) {
     if (routes.size() == 1) {
       return routes;
     }
     Map<Optional<AsNumber>, Long> lowest = new HashMap<>();
-    for (C route : routes) {
+    for (Path route : routes) {
       lowest.merge(
           route.attributes().asPath().firstAs(),
           route.attributes().effectiveMultiExitDisc(),
@@ -145,10 +135,10 @@ public final class Decision {
         .toList();
   }
 
-  private static <C extends Candidate> List<C> distinctNextHops(List<C> ordered) {
+  private static List<Path> distinctNextHops(List<Path> ordered) {
     Set<@Nullable NextHop> seen = new HashSet<>();
-    List<C> distinct = new ArrayList<>();
-    for (C route : ordered) {
+    List<Path> distinct = new ArrayList<>();
+    for (Path route : ordered) {
       if (distinct.size() < MAX_MULTIPATH && seen.add(route.attributes().nextHop())) {
         distinct.add(route);
       }
@@ -156,7 +146,7 @@ public final class Decision {
     return distinct;
   }
 
-  private static Ipv4Address originator(Candidate route) {
+  private static Ipv4Address originator(Path route) {
     Ipv4Address originatorId = route.attributes().originatorId();
     return originatorId != null ? originatorId : ((Peer) route.source()).routerId();
   }

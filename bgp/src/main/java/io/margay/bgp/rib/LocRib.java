@@ -1,12 +1,16 @@
 package io.margay.bgp.rib;
 
+import io.margay.bgp.message.NextHop;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +35,7 @@ public final class LocRib {
 
   private final PrefixIndex index = new PrefixIndex();
   private final @Nullable Listener listener;
+  private final Hops hops;
   private final List<ExportGroup> groups = new ArrayList<>();
 
   /// For each number null, a [Path], or a `Path[]` of at least two.
@@ -42,8 +47,48 @@ public final class LocRib {
   /// An empty table.
   ///
   /// @param listener null if nobody forwards packets by these routes; the choice then costs less
-  public LocRib(@Nullable Listener listener) {
+  /// @param costs how far next hops are
+  public LocRib(@Nullable Listener listener, InteriorCost costs) {
     this.listener = listener;
+    this.hops = new Hops(costs);
+  }
+
+  /// Where paths of `source` with this next hop lead.
+  Hop hop(RouteSource source, @Nullable NextHop nextHop) {
+    return hops.of(source, nextHop);
+  }
+
+  /// Next hops may be nearer, farther, gone or back: asks for all of them again, and decides anew
+  /// about the prefixes that this matters for.
+  public void costsChanged() {
+    Map<Hop, Long> changes = hops.changes();
+    if (changes.isEmpty()) {
+      return;
+    }
+    record Before(int number, @Nullable Path best, @Nullable BestRoute choice) {}
+    List<Before> affected = new ArrayList<>();
+    Set<Hop> used = new HashSet<>();
+    for (int number = 0; number < index.limit(); number++) {
+      boolean matters = false;
+      for (Path path : all(paths[number])) {
+        used.add(path.hop());
+        matters |= changes.containsKey(path.hop());
+      }
+      if (matters) {
+        IpPrefix prefix = index.prefix(number);
+        affected.add(
+            new Before(
+                number, best(number), listener == null ? null : choice(prefix, paths[number])));
+      }
+    }
+    changes.forEach(Hop::setCost);
+    hops.retain(used);
+    for (Before each : affected) {
+      if (paths[each.number] instanceof Path[] several) {
+        ordered(several);
+      }
+      changed(each.number, index.prefix(each.number), each.best, each.choice);
+    }
   }
 
   /// Adds a path, in place of an earlier one of its source.
@@ -125,11 +170,11 @@ public final class LocRib {
 
   /// Puts the best path first.
   private static Path[] ordered(Path[] several) {
-    List<Path> imported = imported(several);
-    if (imported.isEmpty()) {
+    List<Path> usable = usable(several);
+    if (usable.isEmpty()) {
       return several;
     }
-    Path best = Decision.multipath(imported).getFirst();
+    Path best = Decision.multipath(usable).getFirst();
     for (int i = 0; i < several.length; i++) {
       if (several[i] == best) {
         several[i] = several[0];
@@ -155,23 +200,26 @@ public final class LocRib {
     }
   }
 
-  private static List<Path> imported(Path[] several) {
-    List<Path> imported = new ArrayList<>(several.length);
+  private static List<Path> usable(Path[] several) {
+    List<Path> usable = new ArrayList<>(several.length);
     for (Path path : several) {
-      if (path.imported()) {
-        imported.add(path);
+      if (path.usable()) {
+        usable.add(path);
       }
     }
-    return imported;
+    return usable;
   }
 
   private static @Nullable BestRoute choice(IpPrefix prefix, @Nullable Object at) {
-    Path[] several = all(at);
-    List<Route> routes = new ArrayList<>(several.length);
-    for (Path path : imported(several)) {
-      routes.add(new Route(prefix, path.attributes(), path.source()));
+    List<Path> usable = usable(all(at));
+    if (usable.isEmpty()) {
+      return null;
     }
-    return Decision.choose(routes);
+    List<Route> routes =
+        Decision.multipath(usable).stream()
+            .map(path -> new Route(prefix, path.attributes(), path.source()))
+            .toList();
+    return new BestRoute(routes.getFirst(), routes);
   }
 
   private static @Nullable Path best(@Nullable Object at) {
@@ -181,7 +229,7 @@ public final class LocRib {
           case Path only -> only;
           default -> ((Path[]) at)[0];
         };
-    return first != null && first.imported() ? first : null;
+    return first != null && first.usable() ? first : null;
   }
 
   /// The path to the prefix of a number that was chosen.

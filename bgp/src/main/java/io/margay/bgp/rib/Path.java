@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Two paths of one source with equal attributes are the same object as long as one of them is in
 /// use and the source's session lasts ([AdjRibIn] sees to that).
-public final class Path implements Candidate {
+public final class Path {
 
   private final RouteSource source;
   private final IpFamily family;
@@ -17,6 +17,7 @@ public final class Path implements Candidate {
   private final PathAttributes attributes;
   private final boolean imported;
   private final int session;
+  private final Hop hop;
 
   /// What export groups made of it, few as the groups are.
   private Told[] told = {};
@@ -27,22 +28,25 @@ public final class Path implements Candidate {
   /// @param pathId tells apart what the source says about one prefix (RFC 7911); 0 without ADD-PATH
   /// @param imported whether it takes part in the decision
   /// @param session counts the source's sessions: a path of an earlier one is stale
+  /// @param hop where its next hop is
   Path(
       RouteSource source,
       IpFamily family,
       int pathId,
       PathAttributes attributes,
       boolean imported,
-      int session) {
+      int session,
+      Hop hop) {
     this.source = source;
     this.family = family;
     this.pathId = pathId;
     this.attributes = attributes;
     this.imported = imported;
     this.session = session;
+    this.hop = hop;
   }
 
-  @Override
+  /// Where it came from.
   public RouteSource source() {
     return source;
   }
@@ -55,7 +59,6 @@ public final class Path implements Candidate {
     return pathId;
   }
 
-  @Override
   public PathAttributes attributes() {
     return attributes;
   }
@@ -66,6 +69,16 @@ public final class Path implements Candidate {
 
   int session() {
     return session;
+  }
+
+  Hop hop() {
+    return hop;
+  }
+
+  /// Whether it takes part in the decision: wanted, and its next hop is somewhere (RFC 4271
+  /// §9.1.2.1).
+  boolean usable() {
+    return imported && hop.isReachable();
   }
 
   /// Whether this and `other` are two words of one source about a prefix, the later of which

@@ -7,5 +7,4 @@ import io.margay.net.IpPrefix;
 ///
 /// @param prefix masked
 /// @param attributes as received, or as announced by the owner
-public record Route(IpPrefix prefix, PathAttributes attributes, RouteSource source)
-    implements Candidate {}
+public record Route(IpPrefix prefix, PathAttributes attributes, RouteSource source) {}

@@ -67,6 +67,9 @@ public record PeerConfig(
   /// <https://www.iana.org/assignments/service-names-port-numbers>, "bgp".
   public static final int BGP_PORT = 179;
 
+  public static final Duration DEFAULT_HOLD_TIME = Duration.ofSeconds(90);
+  public static final Duration DEFAULT_RESTART_TIME = Duration.ofMinutes(2);
+
   private static final long MAX_HOLD_SECONDS = 0xffff;
   private static final long MIN_HOLD_SECONDS = 3;
   private static final long MAX_RESTART_SECONDS = 0xfff;
@@ -143,9 +146,9 @@ public record PeerConfig(
     private @Nullable IpAddress localAddress;
     private Set<IpFamily> families;
     private final Map<IpFamily, IpAddress> nextHops = new EnumMap<>(IpFamily.class);
-    private Duration holdTime = Duration.ofSeconds(90);
+    private Duration holdTime = DEFAULT_HOLD_TIME;
     private Duration connectRetryTime = Duration.ofSeconds(5);
-    private Duration restartTime = Duration.ofMinutes(2);
+    private Duration restartTime = DEFAULT_RESTART_TIME;
     private boolean passive;
     private boolean nextHopSelf = true;
     private boolean enforceFirstAs = true;

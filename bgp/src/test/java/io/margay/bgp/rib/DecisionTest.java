@@ -8,7 +8,7 @@ import io.margay.bgp.message.Origin;
 import io.margay.bgp.message.PathAttributes;
 import io.margay.net.AsNumber;
 import io.margay.net.IpAddress;
-import io.margay.net.IpPrefix;
+import io.margay.net.IpFamily;
 import io.margay.net.Ipv4Address;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,35 +19,42 @@ import org.junit.jupiter.api.Test;
 
 class DecisionTest {
 
-  private static final IpPrefix PREFIX = IpPrefix.parse("172.16.0.0/16");
-
   /// From peer 10.0.0.`peer`, which is its next hop and identifier too.
-  private static Route route(
+  private static Path route(
       int peer, boolean external, UnaryOperator<PathAttributes.Builder> attributes) {
+    return path(peer, external, 0, attributes);
+  }
+
+  private static Path path(
+      int peer, boolean external, long cost, UnaryOperator<PathAttributes.Builder> attributes) {
     Ipv4Address address = Ipv4Address.parse("10.0.0." + peer);
-    return new Route(
-        PREFIX,
+    return new Path(
+        new RouteSource.Peer(address, new AsNumber(65001), address, external),
+        IpFamily.IPV4,
+        0,
         attributes
             .apply(
                 PathAttributes.builder()
                     .nextHop(NextHop.of(address))
                     .asPath(AsPath.sequence(65001)))
             .build(),
-        new RouteSource.Peer(address, new AsNumber(65001), address, external));
+        true,
+        0,
+        new Hop(cost));
   }
 
-  private static Route external(int peer, UnaryOperator<PathAttributes.Builder> attributes) {
+  private static Path external(int peer, UnaryOperator<PathAttributes.Builder> attributes) {
     return route(peer, true, attributes);
   }
 
-  private static Route internal(int peer, UnaryOperator<PathAttributes.Builder> attributes) {
+  private static Path internal(int peer, UnaryOperator<PathAttributes.Builder> attributes) {
     return route(peer, false, attributes);
   }
 
   /// Each route is better than the one before by one step of the decision, and by no other.
   @Test
   void eachStepDecidesBeforeTheNext() {
-    List<Route> ascending =
+    List<Path> ascending =
         List.of(
             internal(
                 9,
@@ -66,15 +73,13 @@ class DecisionTest {
             internal(7, a -> a.origin(Origin.INCOMPLETE).multiExitDisc(9L)),
             internal(6, a -> a.multiExitDisc(9L)),
             internal(5, a -> a.clusterList(List.of(Ipv4Address.parse("1.0.0.1")))),
-            external(4, a -> a),
+            path(4, true, 9, a -> a),
             external(3, a -> a),
             external(2, a -> a.originatorId(Ipv4Address.parse("10.0.0.1"))));
     for (int i = 1; i < ascending.size(); i++) {
-      List<Route> pair = List.of(ascending.get(i - 1), ascending.get(i));
-      assertThat(Decision.choose(pair)).extracting(BestRoute::best).isEqualTo(pair.get(1));
-      assertThat(Decision.choose(pair.reversed()))
-          .extracting(BestRoute::best)
-          .isEqualTo(pair.get(1));
+      List<Path> pair = List.of(ascending.get(i - 1), ascending.get(i));
+      assertThat(Decision.multipath(pair).getFirst()).isEqualTo(pair.get(1));
+      assertThat(Decision.multipath(pair.reversed()).getFirst()).isEqualTo(pair.get(1));
     }
   }
 
@@ -82,18 +87,17 @@ class DecisionTest {
   void withEqualOriginatorsTheShorterClusterListThenTheLowerPeerAddressWins() {
     Ipv4Address originator = Ipv4Address.parse("10.0.0.100");
     List<Ipv4Address> cluster = List.of(Ipv4Address.parse("1.0.0.1"));
-    Route reflected = internal(1, a -> a.originatorId(originator).clusterList(cluster));
-    Route direct3 = internal(3, a -> a.originatorId(originator));
-    Route direct2 = internal(2, a -> a.originatorId(originator));
-    assertThat(Decision.choose(List.of(reflected, direct3, direct2)))
-        .extracting(BestRoute::best)
+    Path reflected = internal(1, a -> a.originatorId(originator).clusterList(cluster));
+    Path direct3 = internal(3, a -> a.originatorId(originator));
+    Path direct2 = internal(2, a -> a.originatorId(originator));
+    assertThat(Decision.multipath(List.of(reflected, direct3, direct2)).getFirst())
         .isEqualTo(direct2);
   }
 
   /// The trap that RFC 4451 describes: compared one by one, the winner would hang on the order.
   @Test
   void multiExitDiscComparesWithinOneNeighbouringAsWhateverTheOrder() {
-    List<Route> routes =
+    List<Path> routes =
         new ArrayList<>(
             List.of(
                 external(1, a -> a.multiExitDisc(10L)),
@@ -103,30 +107,26 @@ class DecisionTest {
     Random random = new Random(1);
     for (int i = 0; i < 24; i++) {
       Collections.shuffle(routes, random);
-      BestRoute best = Decision.choose(routes);
-      assertThat(best).isNotNull();
-      assertThat(best.nextHops())
-          .extracting(NextHop::address)
-          .containsExactly(IpAddress.parse("10.0.0.3"), IpAddress.parse("10.0.0.4"));
+      assertThat(Decision.multipath(routes))
+          .extracting(path -> path.attributes().nextHop())
+          .containsExactly(
+              NextHop.of(IpAddress.parse("10.0.0.3")), NextHop.of(IpAddress.parse("10.0.0.4")));
     }
   }
 
   @Test
   void equalPathsOfDifferentAsesShareTheTrafficUpToSixteenNextHops() {
-    List<Route> routes = new ArrayList<>();
+    List<Path> routes = new ArrayList<>();
     for (int peer = 1; peer <= 20; peer++) {
       int as = 65000 + peer;
       routes.add(external(peer, a -> a.asPath(AsPath.sequence(as))));
     }
     routes.add(external(21, a -> a.nextHop(NextHop.of(IpAddress.parse("10.0.0.1")))));
-    BestRoute best = Decision.choose(routes.reversed());
-    assertThat(best).isNotNull();
-    assertThat(best.best()).isEqualTo(routes.getFirst());
-    assertThat(best.multipath()).isEqualTo(routes.subList(0, 16));
+    assertThat(Decision.multipath(routes.reversed())).isEqualTo(routes.subList(0, 16));
   }
 
   @Test
-  void aSetCountsAsOneAsAndNothingIsChosenOfNothing() {
+  void aSetCountsAsOneAs() {
     AsPath withSet =
         new AsPath(
             List.of(
@@ -135,6 +135,5 @@ class DecisionTest {
                     List.of(new AsNumber(1), new AsNumber(2), new AsNumber(3)))));
     assertThat(withSet.length()).isEqualTo(1);
     assertThat(AsPath.sequence(1, 2).length()).isEqualTo(2);
-    assertThat(Decision.choose(List.of())).isNull();
   }
 }
