@@ -3,6 +3,7 @@ package io.margay.agent;
 import io.margay.calc.CalculationGraph;
 import io.margay.dataplane.ApplyReport;
 import io.margay.dataplane.Dataplane;
+import io.margay.dataplane.EndpointStatusListener;
 import io.margay.dataplane.KernelAccess;
 import io.margay.dataplane.StartupCheck;
 import io.margay.dataplane.config.FelixConfig;
@@ -16,6 +17,7 @@ import io.margay.loop.EventLoop;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,11 @@ final class DataplaneRunner {
 
   private FelixConfig config;
   private boolean inSync;
+  private boolean clusterReady;
+
+  /// Whether nothing is written since the cluster is not ready.
+  private boolean held;
+
   private boolean applyPending;
   private volatile boolean ready;
   private Duration nextRetry = FIRST_RETRY;
@@ -90,10 +97,25 @@ final class DataplaneRunner {
     return ready;
   }
 
+  /// Closes a host that has just booted to workloads that nothing is known of yet. Comes before
+  /// everything that may take its time, as reaching the datastore may; the next agent, should this
+  /// one not get further, finds the host closed.
+  ///
+  /// @param config what is known of it without the datastore
+  /// @return whether the host had no chain of ours, and has now
+  static boolean close(LinuxKernel kernel, FelixConfig config) {
+    Dataplane closed =
+        new Dataplane(config.dataplane(), waysInto(kernel), EndpointStatusListener.NONE);
+    ApplyReport report = closed.bootstrap();
+    tell(report);
+    return !report.changes().isEmpty();
+  }
+
   /// Looks whether this host will do, and closes it to workloads that nothing is known of yet.
   ///
+  /// @param closedAs what [#close] closed it with; null if it did not
   /// @throws StartException if the host will not do
-  void bootstrap() {
+  void bootstrap(@Nullable FelixConfig closedAs) {
     StartupCheck check =
         StartupCheck.run(kernel.sysctls(), kernel.routes(), config.ignoreLooseRpf());
     check.warnings().forEach(LOG::warn);
@@ -101,7 +123,8 @@ final class DataplaneRunner {
     if (refusal != null) {
       throw new StartException(refusal);
     }
-    tell(dataplane.bootstrap());
+    boolean anew = closedAs != null && !closedAs.dataplane().equals(config.dataplane());
+    tell(anew ? dataplane.bootstrapAnew() : dataplane.bootstrap());
   }
 
   /// Reads the interfaces there are, and their addresses; the monitor tells of later ones.
@@ -124,14 +147,29 @@ final class DataplaneRunner {
       }
       settingsChanged |= settings.onUpdate(update.key(), update.value());
       graph.onUpdate(update.key(), update.value());
-      if (update.key() instanceof Key.Ready && !Boolean.TRUE.equals(update.value())) {
-        LOG.warn("The datastore's Ready flag is not set; what is in the kernel stays.");
+      if (update.key() instanceof Key.Ready) {
+        clusterReady = Boolean.TRUE.equals(update.value());
       }
     }
     if (settingsChanged && inSync) {
       reconfigure();
     }
+    considerCluster();
     scheduleApply();
+  }
+
+  /// While whoever sets the cluster up has not said that it is complete, nothing is written: half
+  /// of the policies may be worse than what is in the kernel.
+  private void considerCluster() {
+    if (inSync && !clusterReady && !held) {
+      LOG.warn(
+          "The datastore's flag /calico/v1/Ready is not true; what is in the kernel stays until it"
+              + " is.");
+      setReady(false);
+    } else if (held && clusterReady) {
+      LOG.info("The datastore's flag /calico/v1/Ready is true again; going on.");
+    }
+    held = inSync && !clusterReady;
   }
 
   private void reconfigure() {
@@ -160,6 +198,7 @@ final class DataplaneRunner {
       dataplane.onInSync();
       scheduleRefresh();
     }
+    considerCluster();
     scheduleApply();
   }
 
@@ -216,7 +255,7 @@ final class DataplaneRunner {
   }
 
   private void scheduleApply() {
-    if (!applyPending && inSync) {
+    if (!applyPending && inSync && !held) {
       applyPending = true;
       loop.execute(this::apply);
     }
@@ -224,6 +263,9 @@ final class DataplaneRunner {
 
   private void apply() {
     applyPending = false;
+    if (held) {
+      return;
+    }
     graph.flush(dataplane::onUpdate);
     if (!dataplane.needsApply()) {
       return;

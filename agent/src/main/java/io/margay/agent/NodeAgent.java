@@ -9,7 +9,6 @@ import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.DatastoreConfig.EtcdApi;
 import io.margay.datastore.DatastoreConfig.EtcdTls;
 import io.margay.datastore.DatastoreException;
-import io.margay.datastore.Datastores;
 import io.margay.datastore.SyncListener;
 import io.margay.datastore.Syncer;
 import io.margay.kernel.KernelException;
@@ -87,11 +86,14 @@ final class NodeAgent implements AutoCloseable {
                     failure);
                 exitCode.set(1);
                 stop.countDown();
-              });
+              },
+              stop);
       try (agent) {
         stop.await();
         LOG.info("Stopping. Routes and rules stay in place.");
       }
+    } catch (DatastoreOpening.StoppedException e) {
+      LOG.info("Stopped before the datastore could be used.");
     } catch (DatastoreException | KernelException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     } finally {
@@ -107,7 +109,10 @@ final class NodeAgent implements AutoCloseable {
 
   /// Wires the agent and starts it, in the order that fails closed: unknown workload interfaces
   /// pass nothing before anything is known, and what is known is complete before it is written.
-  private NodeAgent(NodeOptions options, FailureHandler failures) {
+  ///
+  /// @param stop ends the waiting for a datastore that cannot be reached
+  private NodeAgent(NodeOptions options, FailureHandler failures, CountDownLatch stop)
+      throws InterruptedException {
     this.options = options;
     runDirectory = RunDirectory.open(options.runDirectory());
     LOG.info("Agent of node '{}' starts.", options.name());
@@ -115,16 +120,23 @@ final class NodeAgent implements AutoCloseable {
     // What this node lacks is told at once, all of it.
     Prerequisites.probe(Flavour.SYSTEM).missing().forEach(each -> LOG.warn("{}", each));
 
-    // The datastore, this node's entry in it, and the settings that are there.
+    // A host that has just booted is closed to workloads first of all.
     FelixSettingsSource settings =
         new FelixSettingsSource(options.name(), System.getenv(), options.felixFile());
-    datastore = Datastores.open(datastoreConfig(options, settings.resolve()));
-    new NodeRegistration(datastore).register(options);
-    settings.read(datastore);
+    FelixConfig local = settings.resolve();
+    kernel = LinuxKernel.open();
+    FelixConfig closedAs = DataplaneRunner.close(kernel, local) ? local : null;
+
+    // The datastore, this node's entry in it, and the settings that are there.
+    datastore =
+        new DatastoreOpening(datastoreConfig(options, local), stop)
+            .open(opened -> {
+              new NodeRegistration(opened).register(options);
+              settings.read(opened);
+            });
     FelixConfig config = settings.resolve();
 
     // Rules, sets and routes to workloads, on a loop of their own.
-    kernel = LinuxKernel.open();
     dataplaneLoop = new ThreadEventLoop("dataplane", failures::onFailure);
     statuses = new StatusReporter(options.name(), datastore, config.reporting().endpoints());
     dataplane =
@@ -137,7 +149,7 @@ final class NodeAgent implements AutoCloseable {
         new NodeRouting(options.name(), bgpLoop, new NettyTransport(bgpLoop), kernel.routes());
 
     // From here on things happen: the kernel's news first, then the datastore's.
-    dataplaneLoop.execute(dataplane::bootstrap);
+    dataplaneLoop.execute(() -> dataplane.bootstrap(closedAs));
     monitor = kernel.monitor().subscribe(new KernelNews());
     dataplaneLoop.execute(dataplane::readLinks);
     toRouting(() -> kernel.links().list().forEach(routing::onLink));

@@ -37,6 +37,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// Brings the kernel to what the calculation graph says this node should hold.
@@ -137,10 +138,19 @@ public final class Dataplane {
   ///
   /// Call it before the first update.
   public ApplyReport bootstrap() {
+    return writeSkeleton(family -> !family.kernelHasOurChains());
+  }
+
+  /// The same where [#bootstrap()] with another configuration wrote the chains that are there.
+  public ApplyReport bootstrapAnew() {
+    return writeSkeleton(_ -> true);
+  }
+
+  private ApplyReport writeSkeleton(Predicate<FamilyDataplane> where) {
     ApplyReport.Builder report = new ApplyReport.Builder();
     for (FamilyDataplane family : families) {
       try {
-        if (!family.kernelHasOurChains()) {
+        if (where.test(family)) {
           report.add(family.applySets());
           FamilyDataplane.TABLES.forEach(table -> report.add(family.applyTable(table)));
         }

@@ -7,6 +7,22 @@ import io.margay.model.ResourceKey.WorkloadEndpointKey;
 /// dataplane's own thread.
 public interface EndpointStatusListener {
 
+  /// For whom statuses are no concern.
+  EndpointStatusListener NONE =
+      new EndpointStatusListener() {
+        @Override
+        public void onStatus(WorkloadEndpointKey endpoint, EndpointStatus status) {}
+
+        @Override
+        public void onRemoved(WorkloadEndpointKey endpoint) {}
+
+        @Override
+        public void onStatus(HostEndpointKey endpoint, EndpointStatus status) {}
+
+        @Override
+        public void onRemoved(HostEndpointKey endpoint) {}
+      };
+
   void onStatus(WorkloadEndpointKey endpoint, EndpointStatus status);
 
   /// The endpoint is no longer this node's.

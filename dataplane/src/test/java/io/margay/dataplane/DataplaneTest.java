@@ -410,6 +410,21 @@ class DataplaneTest {
   }
 
   @Test
+  void aSkeletonOfOtherSettingsIsReplaced() {
+    host.restart(DataplaneConfig.DEFAULT);
+    host.dataplane().bootstrap();
+    host.restart(SeedScenario.CONFIG);
+    assertThat(host.dataplane().bootstrap().changes()).isEmpty();
+    assertThat(host.rules(IpFamily.IPV4).rules("filter", "cali-wl-to-host").getLast())
+        .endsWith("-j DROP");
+
+    assertThat(host.dataplane().bootstrapAnew().complete()).isTrue();
+    assertThat(host.rules(IpFamily.IPV4).rules("filter", "cali-wl-to-host").getLast())
+        .endsWith("-j RETURN");
+    assertThat(host.rules(IpFamily.IPV4).rules("filter", "cali-to-wl-dispatch")).hasSize(1);
+  }
+
+  @Test
   void rulesOfAnEarlierRunStayUntilPoliciesAreKnown() {
     host.tell(SeedScenario.slave1());
     host.settle();

@@ -120,8 +120,15 @@ record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) 
 
   /// Starts the agent of a node; it is not ready when this returns.
   void startAgent(Host node) {
+    startAgent(node, List.of());
+  }
+
+  /// @param prefix a command that runs the words behind it, such as `env NAME=VALUE`
+  void startAgent(Host node, List<String> prefix) {
     Path files = directory.node(node.name());
-    start(holder.enter(node.name(), agentWords(node)), files.resolve("agent.out"));
+    List<String> words = new ArrayList<>(prefix);
+    words.addAll(agentWords(node));
+    start(holder.enter(node.name(), words), files.resolve("agent.out"));
   }
 
   private List<String> agentWords(Host node) {

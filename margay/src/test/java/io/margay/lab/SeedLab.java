@@ -104,7 +104,7 @@ final class SeedLab implements AutoCloseable {
     awaitThat(() -> !isRunning(node, agentPid(node)), () -> "agent of " + node + " has ended");
   }
 
-  private String agentPid(String node) {
+  String agentPid(String node) {
     try {
       return Files.readString(lab.directory().node(node).resolve("run").resolve("agent.pid"))
           .strip();
@@ -113,19 +113,26 @@ final class SeedLab implements AutoCloseable {
     }
   }
 
-  private boolean isRunning(String node, String pid) {
+  boolean isRunning(String node, String pid) {
     return Command.run(lab.holder().enter(node, List.of("kill", "-0", pid)), "").exitCode() == 0;
   }
 
   /// Starts the agent of a node again and waits until it is ready.
   void startAgent(String node) {
+    launchAgent(node, List.of());
+    lab.awaitAgent(host(node));
+  }
+
+  /// Starts it and does not wait.
+  ///
+  /// @param prefix a command that runs the words behind it
+  void launchAgent(String node, List<String> prefix) {
     try {
       Files.deleteIfExists(lab.directory().node(node).resolve("run").resolve("ready"));
     } catch (IOException e) {
       throw new LabException("cannot remove the ready file", e);
     }
-    lab.startAgent(host(node));
-    lab.awaitAgent(host(node));
+    lab.startAgent(host(node), prefix);
   }
 
   /// Waits until something is so, and fails if it does not become so.
@@ -133,6 +140,14 @@ final class SeedLab implements AutoCloseable {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!condition.get()) {
       assertThat(System.nanoTime()).as(description.get()).isLessThan(deadline);
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+  }
+
+  /// Waits a while for something that need not become so.
+  static void awaitEither(Supplier<Boolean> condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+    while (!condition.get() && System.nanoTime() < deadline) {
       LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
   }
