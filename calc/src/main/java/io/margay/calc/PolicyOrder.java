@@ -2,10 +2,12 @@ package io.margay.calc;
 
 import io.margay.calc.Endpoint.Host;
 import io.margay.calc.Endpoint.Workload;
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate.LocalHostEndpoint;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.model.HostEndpoint;
 import io.margay.model.Policy;
+import io.margay.model.Policy.Direction;
 import io.margay.model.ResourceKey;
 import io.margay.model.WorkloadEndpoint;
 import java.nio.charset.StandardCharsets;
@@ -17,14 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// Puts the policies of each local endpoint in the order in which they are asked: lowest order
 /// first, those without one last, equal ones by the bytes of their names.
 final class PolicyOrder {
 
   /// @param order infinite for a policy that has none
-  private record Position(String name, double order, boolean untracked)
+  private record Position(String name, double order, boolean untracked, List<Direction> types)
       implements Comparable<Position> {
 
     private static final Comparator<Position> ORDER =
@@ -36,7 +38,11 @@ final class PolicyOrder {
     static Position of(String name, Policy.Spec policy) {
       // Adding zero makes -0.0 the 0.0 that it is equal to as a number.
       double order = policy.order() == null ? Double.POSITIVE_INFINITY : policy.order() + 0.0;
-      return new Position(name, order, policy.doNotTrack());
+      return new Position(
+          name,
+          order,
+          policy.doNotTrack(),
+          Stream.of(Direction.values()).filter(policy::appliesTo).toList());
     }
 
     @Override
@@ -137,7 +143,7 @@ final class PolicyOrder {
         spec.mac(),
         spec.ipNetworks(),
         spec.ipNats(),
-        names(policies, position -> !position.untracked),
+        asked(policies, false),
         spec.profiles());
   }
 
@@ -146,13 +152,23 @@ final class PolicyOrder {
     return new LocalHostEndpoint(
         spec.interfaceName(),
         spec.expectedIps(),
-        names(policies, position -> !position.untracked),
-        names(policies, Position::untracked),
+        asked(policies, false),
+        asked(policies, true),
         spec.profiles());
   }
 
-  private static List<String> names(List<Position> policies, Predicate<Position> wanted) {
-    return policies.stream().filter(wanted).map(Position::name).toList();
+  private static AskedPolicies asked(List<Position> policies, boolean untracked) {
+    return new AskedPolicies(
+        names(policies, untracked, Direction.INGRESS),
+        names(policies, untracked, Direction.EGRESS));
+  }
+
+  private static List<String> names(
+      List<Position> policies, boolean untracked, Direction direction) {
+    return policies.stream()
+        .filter(position -> position.untracked == untracked && position.types.contains(direction))
+        .map(Position::name)
+        .toList();
   }
 
   int localEndpointCount() {

@@ -40,6 +40,7 @@ import static io.margay.calc.Resources.rule;
 import static io.margay.calc.Resources.workload;
 
 import io.margay.calc.output.ActiveRule;
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.datastore.Key;
 import io.margay.model.ResourceKey.IpPoolKey;
@@ -282,7 +283,7 @@ final class EndpointScenarios {
                       List.of(
                           new WorkloadEndpoint.IpNat(
                               IpAddress.parse("10.0.0.7"), IpAddress.parse("192.0.2.7"))),
-                      List.of("open"),
+                      AskedPolicies.inBothDirections("open"),
                       List.of())),
           ALLOWED_AMONG_ALL
               .named("it moved to the other node")

@@ -1,6 +1,7 @@
 package io.margay.calc;
 
 import io.margay.calc.output.ActiveRule;
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate.LocalHostEndpoint;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.calc.output.RuleSet;
@@ -86,7 +87,7 @@ final class PlainCalculation {
                 spec.mac(),
                 spec.ipNetworks(),
                 spec.ipNats(),
-                policiesOf(endpoint, policy -> !policy.doNotTrack()),
+                asked(endpoint, policy -> !policy.doNotTrack()),
                 spec.profiles()));
         activate(endpoint);
       } else if (endpoint instanceof HostEndpoint host && host.key().node().equals(node)) {
@@ -95,12 +96,24 @@ final class PlainCalculation {
             new LocalHostEndpoint(
                 host.spec().interfaceName(),
                 host.spec().expectedIps(),
-                policiesOf(endpoint, policy -> !policy.doNotTrack()),
-                policiesOf(endpoint, Policy.Spec::doNotTrack),
+                asked(endpoint, policy -> !policy.doNotTrack()),
+                asked(endpoint, Policy.Spec::doNotTrack),
                 host.spec().profiles()));
         activate(endpoint);
       }
     }
+  }
+
+  private AskedPolicies asked(Resource endpoint, Predicate<Policy.Spec> wanted) {
+    return new AskedPolicies(
+        policiesOf(
+            endpoint,
+            wanted.and(
+                it -> it.types().isEmpty() || it.types().contains(Policy.Direction.INGRESS))),
+        policiesOf(
+            endpoint,
+            wanted.and(
+                it -> it.types().isEmpty() || it.types().contains(Policy.Direction.EGRESS))));
   }
 
   private List<String> policiesOf(Resource endpoint, Predicate<Policy.Spec> wanted) {

@@ -21,6 +21,7 @@ import static io.margay.calc.Resources.NO_RULES_UNTRACKED;
 import static io.margay.calc.Resources.allowFrom;
 import static io.margay.calc.Resources.allowFromSets;
 import static io.margay.calc.Resources.hostEndpoint;
+import static io.margay.calc.Resources.inDirections;
 import static io.margay.calc.Resources.inbound;
 import static io.margay.calc.Resources.localHostEndpoint;
 import static io.margay.calc.Resources.localWorkload;
@@ -30,6 +31,9 @@ import static io.margay.calc.Resources.profile;
 import static io.margay.calc.Resources.untrackedPolicy;
 import static io.margay.calc.Resources.workload;
 
+import io.margay.calc.output.AskedPolicies;
+import io.margay.calc.output.NodeUpdate.LocalWorkload;
+import io.margay.model.Policy;
 import io.margay.model.ResourceKey.PolicyKey;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +48,7 @@ final class PolicyScenarios {
     return Stream.of(
         POLICY_ORDER,
         UNTRACKED_POLICIES,
+        POLICIES_OF_ONE_DIRECTION,
         MISSING_PROFILES,
         UNUSABLE_VALUES,
         SETS_IN_COMMON,
@@ -139,6 +144,47 @@ final class PolicyScenarios {
           .hostEndpoint(
               LOCAL_HOST,
               localHostEndpoint("eth0", List.of("tracked"), List.of("untracked"), List.of()));
+
+  private static final World ONE_POLICY_A_DIRECTION =
+      World.EMPTY
+          .named("one policy for each direction")
+          .with(
+              workload(LOCAL_1, WEB, List.of(), "10.0.0.1"),
+              inDirections(orderedPolicy("in", 1.0, "all()"), Policy.Direction.INGRESS),
+              inDirections(orderedPolicy("out", 2.0, "all()"), Policy.Direction.EGRESS))
+          .policy("in", NO_RULES)
+          .policy("out", NO_RULES)
+          .workload(LOCAL_1, askedOfLocal1(List.of("in"), List.of("out")));
+
+  private static LocalWorkload askedOfLocal1(List<String> ingress, List<String> egress) {
+    LocalWorkload asked = localWorkload(LOCAL_1, List.of(), List.of(), "10.0.0.1");
+    return new LocalWorkload(
+        asked.interfaceName(),
+        asked.active(),
+        asked.mac(),
+        asked.networks(),
+        asked.nats(),
+        new AskedPolicies(ingress, egress),
+        asked.profiles());
+  }
+
+  private static final Scenario POLICIES_OF_ONE_DIRECTION =
+      Scenario.of(
+          "a policy is asked in the directions that it names",
+          HERE,
+          ONE_POLICY_A_DIRECTION,
+          ONE_POLICY_A_DIRECTION
+              .named("one names both")
+              .with(
+                  inDirections(
+                      orderedPolicy("in", 1.0, "all()"),
+                      Policy.Direction.INGRESS,
+                      Policy.Direction.EGRESS))
+              .workload(LOCAL_1, askedOfLocal1(List.of("in"), List.of("in", "out"))),
+          ONE_POLICY_A_DIRECTION
+              .named("one names none, which means both")
+              .with(orderedPolicy("out", 2.0, "all()"))
+              .workload(LOCAL_1, askedOfLocal1(List.of("in", "out"), List.of("out"))));
 
   private static final Scenario UNTRACKED_POLICIES =
       Scenario.of(

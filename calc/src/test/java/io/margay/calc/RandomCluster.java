@@ -74,7 +74,13 @@ final class RandomCluster {
 
   private Policy policy(String name) {
     Double order = random.nextBoolean() ? null : Double.valueOf(random.nextInt(3));
-    return Resources.policy(name, order, selector(2), random.nextInt(4) == 0, rules(), rules());
+    Policy policy =
+        Resources.policy(name, order, selector(2), random.nextInt(4) == 0, rules(), rules());
+    return switch (random.nextInt(4)) {
+      case 0 -> Resources.inDirections(policy, Policy.Direction.INGRESS);
+      case 1 -> Resources.inDirections(policy, Policy.Direction.EGRESS);
+      default -> policy;
+    };
   }
 
   private Profile profile(String name) {

@@ -1,6 +1,7 @@
 package io.margay.calc;
 
 import io.margay.calc.output.ActiveRule;
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate.LocalHostEndpoint;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.calc.output.RuleSet;
@@ -56,7 +57,13 @@ final class Resources {
   static LocalWorkload localWorkload(
       WorkloadEndpointKey key, List<String> policies, List<String> profiles, String... ips) {
     return new LocalWorkload(
-        "cali-" + key.name(), true, null, prefixes(ips), List.of(), policies, profiles);
+        "cali-" + key.name(),
+        true,
+        null,
+        prefixes(ips),
+        List.of(),
+        AskedPolicies.inBothDirections(policies),
+        profiles);
   }
 
   static HostEndpoint hostEndpoint(
@@ -77,7 +84,11 @@ final class Resources {
       List<String> profiles,
       String... ips) {
     return new LocalHostEndpoint(
-        interfaceName, addresses(ips), policies, untrackedPolicies, profiles);
+        interfaceName,
+        addresses(ips),
+        AskedPolicies.inBothDirections(policies),
+        AskedPolicies.inBothDirections(untrackedPolicies),
+        profiles);
   }
 
   static List<IpPrefix> prefixes(String... ips) {
@@ -111,7 +122,22 @@ final class Resources {
       List<Rule> ingress,
       List<Rule> egress) {
     return new Policy(
-        new Policy.Metadata(name), new Policy.Spec(order, selector, ingress, egress, untracked));
+        new Policy.Metadata(name),
+        new Policy.Spec(order, selector, ingress, egress, untracked, List.of()));
+  }
+
+  /// The policy, asked in these directions only.
+  static Policy inDirections(Policy policy, Policy.Direction... types) {
+    Policy.Spec spec = policy.spec();
+    return new Policy(
+        policy.metadata(),
+        new Policy.Spec(
+            spec.order(),
+            spec.selector(),
+            spec.ingress(),
+            spec.egress(),
+            spec.doNotTrack(),
+            List.of(types)));
   }
 
   static Profile profile(

@@ -10,6 +10,7 @@ import static io.margay.calc.Resources.allowFrom;
 import static io.margay.calc.Resources.allowFromSets;
 import static io.margay.calc.Resources.prefixes;
 
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.calc.output.RuleSet;
 import io.margay.model.Labels;
@@ -123,7 +124,7 @@ final class SeedTenant {
         mac(number),
         prefixes("172.16.1." + number + "/32"),
         List.of(),
-        policies,
+        AskedPolicies.inBothDirections(policies),
         profiles);
   }
 

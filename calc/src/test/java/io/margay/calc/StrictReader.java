@@ -3,6 +3,7 @@ package io.margay.calc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.calc.output.ActiveRule;
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate;
 import io.margay.calc.output.NodeUpdate.HostAddressActive;
 import io.margay.calc.output.NodeUpdate.HostAddressInactive;
@@ -191,8 +192,9 @@ final class StrictReader {
   }
 
   private void refersToWhatIsThere(
-      NodeUpdate update, Collection<String> policyNames, Collection<String> profileNames) {
-    refersTo(policies, policyNames, update);
+      NodeUpdate update, AskedPolicies asked, Collection<String> profileNames) {
+    refersTo(policies, asked.ingress(), update);
+    refersTo(policies, asked.egress(), update);
     refersTo(profiles, profileNames, update);
   }
 

@@ -64,7 +64,8 @@ final class Identifiers {
           new IpPool(new IpPool.Metadata(cidr(name)), new IpPool.Spec(null, false, false));
       case POLICY ->
           new Policy(
-              new Policy.Metadata(name), new Policy.Spec(null, "", List.of(), List.of(), false));
+              new Policy.Metadata(name),
+              new Policy.Spec(null, "", List.of(), List.of(), false, List.of()));
       case PROFILE ->
           new Profile(
               new Profile.Metadata(name, new TreeMap<>(), List.of()),

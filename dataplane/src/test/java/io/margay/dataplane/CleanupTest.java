@@ -2,6 +2,7 @@ package io.margay.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate.HostEndpointActive;
 import io.margay.calc.output.NodeUpdate.LocalHostEndpoint;
 import io.margay.dataplane.golden.SeedScenario;
@@ -46,8 +47,8 @@ class CleanupTest {
             new LocalHostEndpoint(
                 "eth0",
                 List.of(),
-                List.of("namespace-default"),
-                List.of("namespace-default"),
+                AskedPolicies.inBothDirections("namespace-default"),
+                AskedPolicies.inBothDirections("namespace-default"),
                 List.of())));
     assertThat(host.settle().complete()).isTrue();
     assertThat(host.routes()).hasSizeGreaterThan(routesBefore.size());

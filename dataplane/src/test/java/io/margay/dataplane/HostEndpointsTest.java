@@ -2,6 +2,7 @@ package io.margay.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate.HostEndpointActive;
 import io.margay.calc.output.NodeUpdate.HostEndpointInactive;
 import io.margay.calc.output.NodeUpdate.IpSetActive;
@@ -274,7 +275,12 @@ class HostEndpointsTest {
       List<String> untracked) {
     return new HostEndpointActive(
         new HostEndpointKey("slave1", name),
-        new LocalHostEndpoint(interfaceName, expectedIps, policies, untracked, List.of("prof")));
+        new LocalHostEndpoint(
+            interfaceName,
+            expectedIps,
+            AskedPolicies.inBothDirections(policies),
+            AskedPolicies.inBothDirections(untracked),
+            List.of("prof")));
   }
 
   private List<String> governedInterfaces() {

@@ -3,6 +3,7 @@ package io.margay.dataplane;
 import static io.margay.dataplane.golden.SeedScenario.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
@@ -51,7 +52,7 @@ class WorkloadsTest {
             null,
             List.of(IpPrefix.parse("10.0.0.1/32")),
             List.of(nat),
-            List.of(),
+            AskedPolicies.NONE,
             List.of());
     host.tell(active("a", workload));
     host.settle();
@@ -75,7 +76,13 @@ class WorkloadsTest {
         active(
             "a",
             new LocalWorkload(
-                "cali1", false, MAC, inService.networks(), List.of(), List.of(), List.of())));
+                "cali1",
+                false,
+                MAC,
+                inService.networks(),
+                List.of(),
+                AskedPolicies.NONE,
+                List.of())));
     host.settle();
     assertThat(host.routes()).isEmpty();
     assertThat(host.neighbours()).isEmpty();
@@ -208,7 +215,7 @@ class WorkloadsTest {
         MAC,
         Arrays.stream(addresses).map(IpPrefix::parse).toList(),
         List.of(),
-        List.of(),
+        AskedPolicies.NONE,
         List.of());
   }
 }

@@ -44,7 +44,7 @@ public final class Samples {
   public static Policy policy(String name, String selector) {
     return new Policy(
         new Policy.Metadata(name),
-        new Policy.Spec(100.0, selector, List.of(allowAll()), List.of(), false));
+        new Policy.Spec(100.0, selector, List.of(allowAll()), List.of(), false, List.of()));
   }
 
   public static Rule allowAll() {

@@ -8,7 +8,7 @@ public final class Names {
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,128}");
   private static final Pattern INTERFACE = Pattern.compile("[a-zA-Z0-9_-]{1,15}");
   private static final Pattern LABEL_KEY =
-      Pattern.compile("([a-zA-Z0-9_./]{0,253}/)?[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?");
+      Pattern.compile("([a-zA-Z0-9_./-]{0,253}/)?[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?");
   private static final Pattern LABEL_VALUE =
       Pattern.compile("([a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?)?");
 
@@ -24,8 +24,9 @@ public final class Names {
     return INTERFACE.matcher(text).matches();
   }
 
-  /// A label's name: an optional prefix that ends in a slash and has no hyphen, then 1 to 63
-  /// characters.
+  /// A label's name: an optional prefix of letters, digits, `_`, `.`, `/` and `-` that ends in a
+  /// slash, then 1 to 63 characters. Calico v1.1 refused the hyphen in the prefix, which Kubernetes
+  /// allows.
   public static boolean isLabelKey(String text) {
     return LABEL_KEY.matcher(text).matches();
   }

@@ -40,6 +40,12 @@ public final class RandomResources {
           "x-1",
           "1_000",
           "-1");
+  private static final List<List<Policy.Direction>> TYPES =
+      List.of(
+          List.of(),
+          List.of(Policy.Direction.INGRESS),
+          List.of(Policy.Direction.EGRESS),
+          List.of(Policy.Direction.INGRESS, Policy.Direction.EGRESS));
   private static final List<String> SELECTORS =
       List.of(
           "",
@@ -145,7 +151,8 @@ public final class RandomResources {
             pick(SELECTORS),
             some(this::rule),
             some(this::rule),
-            random.nextBoolean()));
+            random.nextBoolean(),
+            pick(TYPES)));
   }
 
   private Profile profile() {

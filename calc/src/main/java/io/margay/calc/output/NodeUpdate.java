@@ -72,7 +72,7 @@ public sealed interface NodeUpdate {
   /// A workload of this node, with the policies that apply to it.
   ///
   /// @param active whether the orchestrator has it in service
-  /// @param policies names, in the order in which they are asked; untracked ones are left out
+  /// @param policies untracked ones are left out
   /// @param profiles names, in the order in which they are asked
   record LocalWorkload(
       String interfaceName,
@@ -80,29 +80,26 @@ public sealed interface NodeUpdate {
       @Nullable MacAddress mac,
       List<IpPrefix> networks,
       List<WorkloadEndpoint.IpNat> nats,
-      List<String> policies,
+      AskedPolicies policies,
       List<String> profiles) {
     public LocalWorkload {
       networks = List.copyOf(networks);
       nats = List.copyOf(nats);
-      policies = List.copyOf(policies);
       profiles = List.copyOf(profiles);
     }
   }
 
   /// A host endpoint of this node, with the policies that apply to it.
   ///
-  /// @param untrackedPolicies names of those that decide before connection tracking
+  /// @param untrackedPolicies those that decide before connection tracking
   record LocalHostEndpoint(
       @Nullable String interfaceName,
       List<IpAddress> expectedIps,
-      List<String> policies,
-      List<String> untrackedPolicies,
+      AskedPolicies policies,
+      AskedPolicies untrackedPolicies,
       List<String> profiles) {
     public LocalHostEndpoint {
       expectedIps = List.copyOf(expectedIps);
-      policies = List.copyOf(policies);
-      untrackedPolicies = List.copyOf(untrackedPolicies);
       profiles = List.copyOf(profiles);
     }
   }

@@ -35,12 +35,12 @@ public final class EndpointChains {
         new Chain(
             to,
             verdict(
-                chains(workload.policies(), ChainNames::policyInbound),
+                chains(workload.policies().ingress(), ChainNames::policyInbound),
                 chains(workload.profiles(), ChainNames::profileInbound))),
         new Chain(
             from,
             verdict(
-                chains(workload.policies(), ChainNames::policyOutbound),
+                chains(workload.policies().egress(), ChainNames::policyOutbound),
                 chains(workload.profiles(), ChainNames::profileOutbound))));
   }
 
@@ -53,14 +53,14 @@ public final class EndpointChains {
             afterFailsafe(
                 ChainNames.FAILSAFE_OUT,
                 verdict(
-                    chains(endpoint.policies(), ChainNames::policyOutbound),
+                    chains(endpoint.policies().egress(), ChainNames::policyOutbound),
                     chains(endpoint.profiles(), ChainNames::profileOutbound)))),
         new Chain(
             ChainNames.fromHostEndpoint(interfaceName),
             afterFailsafe(
                 ChainNames.FAILSAFE_IN,
                 verdict(
-                    chains(endpoint.policies(), ChainNames::policyInbound),
+                    chains(endpoint.policies().ingress(), ChainNames::policyInbound),
                     chains(endpoint.profiles(), ChainNames::profileInbound)))));
   }
 
@@ -78,12 +78,14 @@ public final class EndpointChains {
             ChainNames.toHostEndpoint(interfaceName),
             afterFailsafe(
                 ChainNames.FAILSAFE_OUT,
-                untracked(chains(endpoint.untrackedPolicies(), ChainNames::policyOutbound)))),
+                untracked(
+                    chains(endpoint.untrackedPolicies().egress(), ChainNames::policyOutbound)))),
         new Chain(
             ChainNames.fromHostEndpoint(interfaceName),
             afterFailsafe(
                 ChainNames.FAILSAFE_IN,
-                untracked(chains(endpoint.untrackedPolicies(), ChainNames::policyInbound)))));
+                untracked(
+                    chains(endpoint.untrackedPolicies().ingress(), ChainNames::policyInbound)))));
   }
 
   private static List<Rule> afterFailsafe(String failsafeChain, List<Rule> rules) {

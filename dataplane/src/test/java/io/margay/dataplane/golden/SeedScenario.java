@@ -1,6 +1,7 @@
 package io.margay.dataplane.golden;
 
 import io.margay.calc.output.ActiveRule;
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate;
 import io.margay.calc.output.NodeUpdate.IpSetActive;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
@@ -82,7 +83,7 @@ public final class SeedScenario {
         MacAddress.parse("ca:fe:1d:52:bb:e" + number),
         List.of(IpPrefix.parse("172.16.1." + number + "/32")),
         List.of(),
-        List.of("namespace-default"),
+        AskedPolicies.inBothDirections("namespace-default"),
         profiles);
   }
 

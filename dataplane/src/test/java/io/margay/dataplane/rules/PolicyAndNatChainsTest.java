@@ -3,6 +3,7 @@ package io.margay.dataplane.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.calc.output.ActiveRule;
+import io.margay.calc.output.AskedPolicies;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.calc.output.RuleSet;
 import io.margay.dataplane.config.DataplaneConfig;
@@ -36,7 +37,14 @@ class PolicyAndNatChainsTest {
   @Test
   void anEndpointOutOfServicePassesNothing() {
     LocalWorkload down =
-        new LocalWorkload("cali1", false, null, List.of(), List.of(), List.of("p"), List.of("q"));
+        new LocalWorkload(
+            "cali1",
+            false,
+            null,
+            List.of(),
+            List.of(),
+            AskedPolicies.inBothDirections("p"),
+            List.of("q"));
     assertThat(endpoints.workload(down))
         .allSatisfy(chain ->
             assertThat(bodies(chain))
@@ -45,10 +53,33 @@ class PolicyAndNatChainsTest {
   }
 
   @Test
+  void aDirectionWithoutPoliciesGoesToTheProfilesAtOnce() {
+    LocalWorkload workload =
+        new LocalWorkload(
+            "cali1",
+            true,
+            null,
+            List.of(),
+            List.of(),
+            new AskedPolicies(List.of("p"), List.of()),
+            List.of("q"));
+    Chain to = endpoints.workload(workload).getFirst();
+    Chain from = endpoints.workload(workload).getLast();
+    assertThat(bodies(to)).contains("-m mark --mark 0/0x2000000 --jump cali-pi-p");
+    assertThat(bodies(from))
+        .containsExactly(
+            "--jump MARK --set-mark 0/0x1000000",
+            "--jump cali-pro-q",
+            "-m comment --comment \"Return if profile accepted\""
+                + " -m mark --mark 0x1000000/0x1000000 --jump RETURN",
+            "-m comment --comment \"Drop if no profiles matched\" --jump DROP");
+  }
+
+  @Test
   void withoutPoliciesTheProfilesAreAskedInTheirOrder() {
     LocalWorkload workload =
         new LocalWorkload(
-            "cali1", true, null, List.of(), List.of(), List.of(), List.of("one", "two"));
+            "cali1", true, null, List.of(), List.of(), AskedPolicies.NONE, List.of("one", "two"));
     assertThat(bodies(endpoints.workload(workload).getFirst()))
         .containsExactly(
             "--jump MARK --set-mark 0/0x1000000",

@@ -135,7 +135,8 @@ final class ResourceTree {
             .list("ingress", spec.ingress(), ResourceTree::rule)
             .list("egress", spec.egress(), ResourceTree::rule)
             .always("selector", spec.selector())
-            .flag("doNotTrack", spec.doNotTrack()));
+            .flag("doNotTrack", spec.doNotTrack())
+            .texts("types", spec.types()));
   }
 
   private void put(Profile profile) {

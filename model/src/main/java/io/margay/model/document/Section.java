@@ -51,7 +51,15 @@ enum Section {
 
   POLICY_METADATA(Kind.POLICY, "PolicyMetadata", "metadata", "name"),
   POLICY_SPEC(
-      Kind.POLICY, "PolicySpec", "spec", "order", "selector", "ingress", "egress", "doNotTrack"),
+      Kind.POLICY,
+      "PolicySpec",
+      "spec",
+      "order",
+      "selector",
+      "ingress",
+      "egress",
+      "doNotTrack",
+      "types"),
 
   PROFILE_METADATA(Kind.PROFILE, "ProfileMetadata", "metadata", "name", "labels", "tags"),
   PROFILE_SPEC(Kind.PROFILE, "ProfileSpec", "spec", "ingress", "egress"),

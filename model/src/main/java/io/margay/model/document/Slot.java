@@ -227,7 +227,7 @@ record Slot(Problems problems, Section section, String field, String path, Value
               null,
               """
               A label's name is up to 63 letters, digits, _, . and -, a letter or digit at both ends.
-              A prefix may precede it, which ends in a slash and has no hyphen.\
+              A prefix of letters, digits, _, ., / and - may precede it, which ends in a slash.\
               """);
     }
     Slot slot = new Slot(problems, section, "labels", path + "." + key, entry.value());

@@ -10,7 +10,7 @@ final class Tokenizer {
 
   /// A label name: an optional prefix that ends in a slash, then up to 63 characters.
   static final String LABEL =
-      "(?:[a-zA-Z0-9_./]{0,253}/)?[a-zA-Z0-9](?:[a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?";
+      "(?:[a-zA-Z0-9_./-]{0,253}/)?[a-zA-Z0-9](?:[a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?";
 
   private static final Pattern BLANKS = Pattern.compile("[ \t]*");
   private static final Pattern HAS_WORD = Pattern.compile("has\\([ \t]*(" + LABEL + ")[ \t]*\\)");

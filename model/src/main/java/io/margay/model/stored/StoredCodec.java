@@ -65,6 +65,7 @@ public final class StoredCodec {
     if (spec.doNotTrack()) {
       stored.put("untracked", true);
     }
+    stored.putListIfGiven("types", spec.types());
     return stored.toText();
   }
 
@@ -78,7 +79,26 @@ public final class StoredCodec {
             selector == null ? "" : selector,
             StoredRule.decodeAll(stored, "inbound_rules"),
             StoredRule.decodeAll(stored, "outbound_rules"),
-            isTrue(stored.flag("untracked"))));
+            isTrue(stored.flag("untracked")),
+            types(stored)));
+  }
+
+  private static List<Policy.Direction> types(StoredObject stored) {
+    JsonNode types = stored.json().get("types");
+    return types == null || types.isNull()
+        ? List.of()
+        : StoredObject.elements(types, "types").stream()
+            .map(node -> StoredObject.text(node, "types"))
+            .map(text -> StoredObject.read(text, "types", StoredCodec::type))
+            .toList();
+  }
+
+  private static Policy.Direction type(String text) {
+    return switch (text) {
+      case "ingress" -> Policy.Direction.INGRESS;
+      case "egress" -> Policy.Direction.EGRESS;
+      default -> throw new IllegalArgumentException("expected ingress or egress");
+    };
   }
 
   public static String encodeProfileTags(List<String> tags) {

@@ -191,6 +191,7 @@ class DocumentWriterTest {
 
   private static Policy policy(String name, String selector) {
     return new Policy(
-        new Policy.Metadata(name), new Policy.Spec(null, selector, List.of(), List.of(), false));
+        new Policy.Metadata(name),
+        new Policy.Spec(null, selector, List.of(), List.of(), false, List.of()));
   }
 }

@@ -256,12 +256,17 @@ class StoredCodecTest {
         new Policy(
             new Policy.Metadata("allow-redis"),
             new Policy.Spec(
-                -1.5, "role=='db'", List.of(anyone(Rule.Action.DENY)), List.of(), true));
+                -1.5,
+                "role=='db'",
+                List.of(anyone(Rule.Action.DENY)),
+                List.of(),
+                true,
+                List.of(Policy.Direction.EGRESS)));
     String stored = StoredCodec.encodePolicy(policy);
     assertSameJson(
         stored,
         """
-        {"order": -1.5, "selector": "role=='db'", "untracked": true,
+        {"order": -1.5, "selector": "role=='db'", "untracked": true, "types": ["egress"],
          "inbound_rules": [{"action": "deny"}], "outbound_rules": []}
         """);
     assertThat(StoredCodec.decodePolicy(POLICY, stored)).isEqualTo(policy);
@@ -269,11 +274,12 @@ class StoredCodecTest {
     Policy bare =
         new Policy(
             new Policy.Metadata("allow-redis"),
-            new Policy.Spec(null, "", List.of(), List.of(), false));
+            new Policy.Spec(null, "", List.of(), List.of(), false, List.of()));
     assertSameJson(
         StoredCodec.encodePolicy(bare),
         "{\"selector\": \"\", \"inbound_rules\": [], \"outbound_rules\": []}");
     assertThat(StoredCodec.decodePolicy(POLICY, "{}")).isEqualTo(bare);
+    assertThat(StoredCodec.decodePolicy(POLICY, "{\"types\":null}")).isEqualTo(bare);
     assertThat(StoredCodec.decodePolicy(POLICY, "{\"inbound_rules\":null}")).isEqualTo(bare);
   }
 
@@ -285,6 +291,8 @@ class StoredCodecTest {
         "{\"inbound_rules\":[{\"action\":\"reject\"}]}",
         "{\"inbound_rules\":[null]}",
         "{\"untracked\":\"yes\"}",
+        "{\"types\":[\"Ingress\"]}",
+        "{\"types\":\"ingress\"}",
       })
   void oneBadPartMakesAPolicyInvalid(String json) {
     assertThatThrownBy(() -> StoredCodec.decodePolicy(POLICY, json))
