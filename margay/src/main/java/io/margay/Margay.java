@@ -2,6 +2,7 @@ package io.margay;
 
 import io.margay.agent.NodeCommand;
 import io.margay.lab.LabCommand;
+import io.margay.lookingglass.BgpCommand;
 import io.margay.reflector.ReflectorCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "margay 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {NodeCommand.class, ReflectorCommand.class, LabCommand.class},
+    subcommands = {NodeCommand.class, ReflectorCommand.class, BgpCommand.class, LabCommand.class},
     footer = {
       "",
       "Examples:",

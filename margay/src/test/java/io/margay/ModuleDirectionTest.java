@@ -44,13 +44,17 @@ class ModuleDirectionTest {
                   "datastore",
                   "kernel",
                   "linux",
+                  "lookingglass",
                   "loop",
                   "model",
                   "monitoring",
                   "net",
                   "routing",
                   "transport")),
-          Map.entry("reflector", Set.of("bgp", "loop", "monitoring", "net", "transport")),
+          Map.entry("lookingglass", Set.of("bgp", "net")),
+          Map.entry(
+              "reflector",
+              Set.of("bgp", "lookingglass", "loop", "monitoring", "net", "transport")),
           Map.entry("calicoctl", Set.of("datastore", "model", "net")),
           Map.entry(
               "supervisor",

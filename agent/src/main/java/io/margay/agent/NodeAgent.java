@@ -19,11 +19,13 @@ import io.margay.kernel.Route;
 import io.margay.linux.CommandIptables.Flavour;
 import io.margay.linux.LinuxKernel;
 import io.margay.linux.Prerequisites;
+import io.margay.lookingglass.LookingGlass;
 import io.margay.loop.ThreadEventLoop;
 import io.margay.routing.NodeRouting;
 import io.margay.transport.NettyEventLoop;
 import io.margay.transport.NettyTransport;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -56,6 +58,7 @@ final class NodeAgent implements AutoCloseable {
   private final KernelMonitor.Subscription monitor;
   private final Syncer syncer;
   private final @Nullable ReportServer reports;
+  private final @Nullable LookingGlass lookingGlass;
 
   /// Runs until the process is told to stop, or cannot go on.
   ///
@@ -156,6 +159,7 @@ final class NodeAgent implements AutoCloseable {
     syncer = new Syncer(datastore, new DatastoreNews());
     syncer.start();
     reports = openReports();
+    lookingGlass = options.bgp() ? openLookingGlass() : null;
   }
 
   /// Felix's own settings come first; without them the rules of `calicoctl` decide.
@@ -188,6 +192,19 @@ final class NodeAgent implements AutoCloseable {
       LOG.warn(
           "'calicoctl node status' will not see this agent, since no socket can be made in {}: {}",
           options.runDirectory(),
+          e.getMessage());
+      return null;
+    }
+  }
+
+  private @Nullable LookingGlass openLookingGlass() {
+    Path socket = options.runDirectory().resolve("bgp.sock");
+    try {
+      return LookingGlass.open(socket, new AgentSpeaker(options.name(), bgpLoop, routing));
+    } catch (IOException e) {
+      LOG.warn(
+          "'margay bgp show' will not see this agent, since {} cannot be made: {}",
+          socket,
           e.getMessage());
       return null;
     }
@@ -304,6 +321,9 @@ final class NodeAgent implements AutoCloseable {
   /// routes while another agent takes over (RFC 4724).
   @Override
   public void close() {
+    if (lookingGlass != null) {
+      lookingGlass.close();
+    }
     if (reports != null) {
       reports.close();
     }

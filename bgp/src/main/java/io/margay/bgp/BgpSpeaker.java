@@ -300,6 +300,11 @@ public final class BgpSpeaker {
     return neighbors.values().stream().map(Neighbor::status).toList();
   }
 
+  /// The routes, to be looked at.
+  public Tables tables() {
+    return new Tables(locRib, neighbors::get);
+  }
+
   /// How many prefixes there is a path to.
   public int prefixes() {
     return locRib.size();

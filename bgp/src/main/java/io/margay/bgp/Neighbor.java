@@ -15,6 +15,8 @@ import io.margay.bgp.rib.ExportMember;
 import io.margay.bgp.rib.ExportRules;
 import io.margay.bgp.rib.ImportRules;
 import io.margay.bgp.rib.LocRib;
+import io.margay.bgp.rib.Path;
+import io.margay.bgp.rib.RibEntry;
 import io.margay.bgp.rib.Route;
 import io.margay.bgp.rib.RouteSource.Peer;
 import io.margay.bgp.session.NegotiatedSession;
@@ -119,7 +121,36 @@ final class Neighbor implements SessionListener {
         adjRibIn == null ? 0 : adjRibIn.size(),
         adjRibIn == null ? 0 : adjRibIn.importedCount(),
         adjRibIn == null ? 0 : adjRibIn.staleCount(),
-        established == null ? 0 : established.group.advertised(established.member));
+        established == null ? 0 : established.group.advertised(established.member),
+        policy.client(),
+        dynamic,
+        established == null ? null : established.session);
+  }
+
+  // What operators look at.
+
+  boolean isStale(Path path) {
+    return adjRibIn != null && adjRibIn.isStale(path);
+  }
+
+  /// What the peer has been told of a prefix.
+  List<RibEntry> told(IpPrefix prefix) {
+    return established == null ? List.of() : established.group.told(established.member, prefix);
+  }
+
+  /// Why a path of the peer is not used.
+  Optional<String> objection(RibEntry entry) {
+    ImportRules rules = importRules;
+    if (entry.use() == RibEntry.Use.UNREACHABLE) {
+      return Optional.of("no way to the next hop (RFC 4271 §9.1.2.1)");
+    }
+    if (entry.use() != RibEntry.Use.REFUSED || rules == null) {
+      return Optional.empty();
+    }
+    if (!ImportRules.isUnicast(entry.prefix())) {
+      return Optional.of("it is no unicast prefix (RFC 4271 §6.3)");
+    }
+    return Optional.of(rules.objection(entry.attributes()).orElse("refused by the import policy"));
   }
 
   PeerPolicy policy() {

@@ -1,8 +1,10 @@
 package io.margay.bgp;
 
+import io.margay.bgp.session.NegotiatedSession;
 import io.margay.bgp.session.PeerConfig;
 import io.margay.bgp.session.SessionState;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// A peer as an operator sees it, at one moment.
 ///
@@ -12,6 +14,9 @@ import java.time.Duration;
 /// @param imported those of them that take part in the decision
 /// @param stale those of them left over from before the peer's restart
 /// @param advertised prefixes that we tell the peer
+/// @param client whether we reflect for it (RFC 4456 §6)
+/// @param dynamic whether it is only known since it connected from a range
+/// @param session what was negotiated; null unless established
 public record PeerStatus(
     PeerConfig config,
     SessionState state,
@@ -20,4 +25,7 @@ public record PeerStatus(
     int received,
     int imported,
     int stale,
-    int advertised) {}
+    int advertised,
+    boolean client,
+    boolean dynamic,
+    @Nullable NegotiatedSession session) {}

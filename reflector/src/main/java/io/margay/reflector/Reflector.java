@@ -4,9 +4,13 @@ import io.margay.bgp.BgpSpeaker;
 import io.margay.bgp.RouteListener;
 import io.margay.bgp.SpeakerConfig;
 import io.margay.bgp.message.NotificationError.Cease;
+import io.margay.lookingglass.LookingGlass;
+import io.margay.lookingglass.Speaker;
 import io.margay.net.IpPrefix;
 import io.margay.transport.NettyEventLoop;
 import io.margay.transport.NettyTransport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -14,11 +18,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A running reflector, from construction to [#stop].
-public final class Reflector {
+public final class Reflector implements Speaker {
 
   /// How long a question to the loop may take.
   private static final Duration ANSWER = Duration.ofSeconds(30);
@@ -29,7 +34,7 @@ public final class Reflector {
   private final ReflectorConfig config;
   private final NettyEventLoop loop;
   private final BgpSpeaker speaker;
-  private final @Nullable StatusSocket statusSocket;
+  private final @Nullable LookingGlass lookingGlass;
 
   /// Starts a reflector; clients can connect once this returns.
   ///
@@ -56,25 +61,43 @@ public final class Reflector {
         speaker.start();
         return true;
       });
-      Path path = config.statusSocket();
-      this.statusSocket = path == null ? null : new StatusSocket(path, this::status);
+      this.lookingGlass = openLookingGlass(config.statusSocket());
     } catch (RuntimeException e) {
       loop.close();
       throw e;
     }
   }
 
-  /// The state of all sessions, for an operator to read.
-  public String status() {
-    return ask(() -> StatusReport.of(config, speaker.peers(), speaker.prefixes()));
+  private @Nullable LookingGlass openLookingGlass(@Nullable Path path) {
+    if (path == null) {
+      return null;
+    }
+    try {
+      return LookingGlass.open(path, this);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          new IOException(
+              "cannot make the status socket %s: %s. Choose another path (--status-socket)."
+                  .formatted(path, e.getMessage()),
+              e));
+    }
+  }
+
+  @Override
+  public <T> T ask(Function<View, T> question) {
+    String title =
+        "Reflector %s, AS %s, cluster %s"
+            .formatted(config.routerId(), config.as(), config.clusterId());
+    return ask(() ->
+        question.apply(new View(speaker, title, peer -> peer.client() ? "client" : "non-client")));
   }
 
   /// Says goodbye to all clients, and ends.
   ///
   /// @param text for the clients' operators (RFC 9003)
   public void stop(String text) throws InterruptedException {
-    if (statusSocket != null) {
-      statusSocket.close();
+    if (lookingGlass != null) {
+      lookingGlass.close();
     }
     ask(() -> {
       speaker.stop(Cease.ADMINISTRATIVE_SHUTDOWN, text);

@@ -1,19 +1,23 @@
 package io.margay.reflector;
 
-import java.io.IOException;
-import java.io.PrintWriter;
+import io.margay.lookingglass.BgpCommand;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `margay reflector status`: asks a running reflector.
+/// `margay reflector status`: what `margay bgp show neighbors` says of a reflector.
 @Command(
     name = "status",
-    description = "Show the sessions of a running reflector.",
+    description = {
+      "Show the sessions of a running reflector.",
+      "",
+      "Its routes: margay bgp show rib|adj-in|adj-out --socket PATH"
+    },
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
 
@@ -31,19 +35,9 @@ final class StatusCommand implements Callable<Integer> {
     if (spec == null) {
       throw new IllegalStateException("made by picocli only");
     }
-    PrintWriter out = spec.commandLine().getOut();
-    try {
-      out.print(StatusSocket.ask(socket));
-      out.flush();
-      return 0;
-    } catch (IOException e) {
-      spec.commandLine()
-          .getErr()
-          .printf(
-              "margay reflector status: no answer from %s: %s. Is the reflector running, with"
-                  + " --status-socket %s?%n",
-              socket, e.getMessage(), socket);
-      return 1;
-    }
+    return new CommandLine(new BgpCommand())
+        .setOut(spec.commandLine().getOut())
+        .setErr(spec.commandLine().getErr())
+        .execute("show", "neighbors", "--socket", socket.toString());
   }
 }

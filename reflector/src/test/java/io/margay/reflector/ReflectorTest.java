@@ -17,10 +17,11 @@ import io.margay.net.Ipv4Address;
 import io.margay.transport.NettyEventLoop;
 import io.margay.transport.NettyTransport;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -36,6 +37,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /// A reflector on loopback addresses, with clients on sockets of their own.
 class ReflectorTest {
@@ -135,6 +137,16 @@ class ReflectorTest {
     }
   }
 
+  private static String status(Path socket) {
+    StringWriter out = new StringWriter();
+    int exitCode =
+        new CommandLine(new ReflectorCommand())
+            .setOut(new PrintWriter(out))
+            .execute("status", "--status-socket", socket.toString());
+    assertThat(exitCode).isZero();
+    return out.toString();
+  }
+
   @Test
   void clientsFromTheRangeLearnEachOthersRoutesAndLoseThemWithTheReflector(@TempDir Path directory)
       throws Exception {
@@ -146,7 +158,7 @@ class ReflectorTest {
       await(() -> one.routes.size() == 2 && two.routes.size() == 2, "both have two routes");
       assertThat(one.table())
           .containsExactly("172.16.2.0/26 via [127.2.0.2]", "fd80::200/122 via [fd00::2]");
-      assertThat(StatusSocket.ask(socket))
+      assertThat(status(socket))
           .startsWith(
               "Reflector 10.0.0.9, AS 64512, cluster 10.0.0.9: 2 of 2 sessions established,"
                   + " 4 prefixes\n")
@@ -157,24 +169,6 @@ class ReflectorTest {
       await(() -> one.lastError().contains("maintenance"), "the client's operator can read why");
       assertThat(socket).doesNotExist();
       assertThat(failures).isEmpty();
-    }
-  }
-
-  @Test
-  void aLeftoverStatusSocketIsReplacedAndALiveOneIsNot(@TempDir Path directory) throws Exception {
-    Path path = directory.resolve("status");
-    try (StatusSocket _ = new StatusSocket(path, () -> "first")) {
-      assertThatThrownBy(() -> new StatusSocket(path, () -> "second"))
-          .hasMessageContaining("another process answers there");
-      assertThat(StatusSocket.ask(path)).isEqualTo("first");
-    }
-    try (var leftover =
-        java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
-      leftover.bind(java.net.UnixDomainSocketAddress.of(path));
-    }
-    assertThat(Files.exists(path)).isTrue();
-    try (StatusSocket _ = new StatusSocket(path, () -> "second")) {
-      assertThat(StatusSocket.ask(path)).isEqualTo("second");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.margay.routing;
 
+import io.margay.bgp.BgpSpeaker;
 import io.margay.bgp.PeerStatus;
 import io.margay.bgp.RouteListener;
 import io.margay.bgp.message.NextHop;
@@ -371,6 +372,12 @@ public final class NodeRouting {
   }
 
   // Those who ask.
+
+  /// The speaker; null while there is none, as this node has no IPv4 address to be known by, or
+  /// cannot listen on it.
+  public @Nullable BgpSpeaker speaker() {
+    return speaker == null ? null : speaker.speaker();
+  }
 
   /// How the sessions are, by the peer's address, with the reason for each.
   public List<PeeringStatus> peers() {

@@ -71,6 +71,10 @@ final class NodeSpeaker {
     return new InetSocketAddress(address.toInetAddress(), PeerConfig.BGP_PORT);
   }
 
+  BgpSpeaker speaker() {
+    return speaker;
+  }
+
   Ipv4Address address() {
     return address;
   }

@@ -83,7 +83,8 @@ public final class AdjRibIn {
     };
   }
 
-  private boolean isStale(Path path) {
+  /// Whether a path is left from before the peer's restart, or from before a refresh.
+  public boolean isStale(Path path) {
     return path.session() != part(path.family()).session;
   }
 

@@ -145,6 +145,19 @@ public final class ExportGroup {
     }
   }
 
+  /// What a peer has been told of a prefix, or is about to be.
+  public List<RibEntry> told(ExportMember member, IpPrefix prefix) {
+    int number = locRib.number(prefix);
+    Told known = number < 0 || number >= told.length ? null : told[number];
+    PathAttributes attributes = known == null ? null : known.attributes();
+    if (known == null || attributes == null || known.teller() == member.teller()) {
+      return List.of();
+    }
+    boolean owed = member.owed().get(number);
+    RouteSource source = known.teller().source();
+    return List.of(new RibEntry(prefix, 0, attributes, source, RibEntry.Use.BEST, 0, owed));
+  }
+
   /// How many prefixes a peer knows as they are now.
   public int advertised(ExportMember member) {
     int owed = 0;
@@ -317,7 +330,7 @@ public final class ExportGroup {
   }
 
   private Teller teller(RouteSource source) {
-    return tellers.computeIfAbsent(source, _ -> new Teller());
+    return tellers.computeIfAbsent(source, Teller::new);
   }
 
   /// Writes what has been noted, source by source.

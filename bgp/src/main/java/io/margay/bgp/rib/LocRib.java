@@ -1,6 +1,7 @@
 package io.margay.bgp.rib;
 
 import io.margay.bgp.message.NextHop;
+import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -284,7 +286,73 @@ public final class LocRib {
     }
   }
 
+  // What operators look at.
+
+  /// Shows some prefixes that have a path, or had one until so recently that a peer may not know.
+  ///
+  /// @param from number to begin with
+  /// @param max how many numbers to look at
+  /// @return the number to go on with; -1 if there is none
+  public int prefixes(int from, int max, Consumer<IpPrefix> sink) {
+    int end = Math.min(from + max, index.limit());
+    for (int number = from; number < end; number++) {
+      if (paths[number] != null || emptied.get(number)) {
+        sink.accept(index.prefix(number));
+      }
+    }
+    return end < index.limit() ? end : -1;
+  }
+
+  /// The paths to a prefix, the best one first, then those that are as good for forwarding.
+  ///
+  /// @param peer whose paths; null for all
+  public List<RibEntry> entries(
+      IpPrefix prefix, @Nullable IpAddress peer, Predicate<Path> isStale) {
+    int number = index.find(prefix);
+    Path[] several = number == PrefixIndex.NONE ? NO_PATHS : all(paths[number]);
+    List<Path> usable = usable(several);
+    List<Path> chosen = usable.isEmpty() ? List.of() : Decision.multipath(usable);
+    List<Path> ordered = new ArrayList<>(chosen);
+    for (Path path : several) {
+      if (!chosen.contains(path)) {
+        ordered.add(path);
+      }
+    }
+    List<RibEntry> entries = new ArrayList<>();
+    for (Path path : ordered) {
+      if (peer == null
+          || (path.source() instanceof RouteSource.Peer from && from.address().equals(peer))) {
+        entries.add(
+            new RibEntry(
+                prefix,
+                path.pathId(),
+                path.attributes(),
+                path.source(),
+                use(path, chosen),
+                path.hop().cost(),
+                isStale.test(path)));
+      }
+    }
+    return entries;
+  }
+
+  private static RibEntry.Use use(Path path, List<Path> chosen) {
+    return switch (chosen.indexOf(path)) {
+      case 0 -> RibEntry.Use.BEST;
+      case -1 ->
+          !path.imported()
+              ? RibEntry.Use.REFUSED
+              : path.usable() ? RibEntry.Use.VALID : RibEntry.Use.UNREACHABLE;
+      default -> RibEntry.Use.MULTIPATH;
+    };
+  }
+
   // What export groups ask.
+
+  /// The number of a prefix; -1 if it has none.
+  int number(IpPrefix prefix) {
+    return index.find(prefix);
+  }
 
   /// Tells a group of changes from now on; all there is counts as changed.
   void attach(ExportGroup group) {

@@ -8,6 +8,8 @@ import java.util.List;
 /// it itself, is together here.
 final class Teller {
 
+  private final RouteSource source;
+
   /// Prefixes of this source that the group's peers know.
   int advertised;
 
@@ -28,6 +30,14 @@ final class Teller {
   int from;
 
   int to;
+
+  Teller(RouteSource source) {
+    this.source = source;
+  }
+
+  RouteSource source() {
+    return source;
+  }
 
   /// Queues a prefix to be announced.
   void announce(Told told, int number) {
