@@ -301,7 +301,7 @@ class ShowTest {
 
   @Test
   void aLargeTableIsShownInOrderAndInManyTurns() {
-    for (int i = 0; i < 50_000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       one.announce(IpPrefix.parse("11.%d.%d.%d/32".formatted(i >> 16, i >> 8 & 255, i & 255)));
     }
     settle();
@@ -312,10 +312,10 @@ class ShowTest {
             .filter(line -> line.startsWith(">  11."))
             .map(line -> line.split(" +")[1])
             .toList();
-    assertThat(shown).hasSize(50_000).startsWith("11.0.0.0/32", "11.0.0.1/32", "11.0.0.2/32");
-    assertThat(shown.get(49_999)).isEqualTo("11.0.195.79/32");
-    assertThat(output.lines()).contains("50000 routes");
-    assertThat(turns.get()).as("a thousand at most in one turn").isGreaterThanOrEqualTo(62);
+    assertThat(shown).hasSize(10_000).startsWith("11.0.0.0/32", "11.0.0.1/32", "11.0.0.2/32");
+    assertThat(shown.get(9_999)).isEqualTo("11.0.39.15/32");
+    assertThat(output.lines()).contains("10000 routes");
+    assertThat(turns.get()).as("a thousand at most in one turn").isGreaterThanOrEqualTo(13);
   }
 
   @Test
