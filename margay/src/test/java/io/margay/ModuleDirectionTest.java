@@ -54,7 +54,15 @@ class ModuleDirectionTest {
           Map.entry("lookingglass", Set.of("bgp", "net")),
           Map.entry(
               "reflector",
-              Set.of("bgp", "lookingglass", "loop", "monitoring", "net", "transport")),
+              Set.of(
+                  "bgp",
+                  "datastore",
+                  "lookingglass",
+                  "loop",
+                  "model",
+                  "monitoring",
+                  "net",
+                  "transport")),
           Map.entry("calicoctl", Set.of("datastore", "model", "net")),
           Map.entry(
               "supervisor",

@@ -62,6 +62,9 @@ public final class BgpSpeaker {
   private final Map<InetSocketAddress, Transport.Listener> listeners = new HashMap<>();
   private boolean started;
 
+  /// Whether peers from ranges that are gone are looked for.
+  private boolean forgetting;
+
   /// Nothing is reported any more.
   private boolean stopped;
 
@@ -122,6 +125,7 @@ public final class BgpSpeaker {
       }
     }
     neighbors.values().forEach(neighbor -> protect(neighbor.config().protection(), neighbor));
+    protectRanges();
   }
 
   /// Ends every session with a Cease, so that peers drop our routes at once. To have them keep the
@@ -140,11 +144,15 @@ public final class BgpSpeaker {
     all.forEach(neighbor -> neighbor.session().stop(Notification.cease(cease, text)));
   }
 
-  /// Adds a peer, and connects to it if started.
+  /// Adds a peer, and connects to it if started. One that was accepted from a range is one of its
+  /// own from now on.
   ///
   /// @throws IllegalArgumentException if there is one with that address
   public void addPeer(PeerConfig peer, PeerPolicy policy) {
-    if (neighbors.containsKey(peer.remoteAddress())) {
+    Neighbor before = neighbors.get(peer.remoteAddress());
+    if (before != null && before.isDynamic()) {
+      remove(before, Cease.OTHER_CONFIGURATION_CHANGE);
+    } else if (before != null) {
       throw new IllegalArgumentException(
           "there is a peer " + peer.remoteAddress() + " already; update or remove it");
     }
@@ -152,14 +160,55 @@ public final class BgpSpeaker {
     add(peer, policy, false);
   }
 
-  /// Takes whoever connects from a range as a peer, for as long as there is a session or something
-  /// left of it. What [#addPeer] said about an address goes before, then the narrowest range.
-  public void acceptPeers(PeerRange range) {
-    ranges.add(range);
+  /// Takes whoever connects from one of these ranges as a peer, for as long as there is a session
+  /// or something left of it. What [#addPeer] said about an address goes before, then the narrowest
+  /// range. Peers that came from ranges before and are in none now, or in one that wants them
+  /// otherwise, lose their session (Cease) and what they told.
+  public void acceptPeers(List<PeerRange> accepted) {
+    for (PeerRange range : ranges) {
+      listeners.values().forEach(port -> port.protect(range.range(), Protection.NONE));
+    }
+    ranges.clear();
+    ranges.addAll(accepted);
     ranges.sort(Comparator.comparingInt((PeerRange each) -> each.range().length()).reversed());
-    if (ranges.size() == 1) {
+    protectRanges();
+    for (Neighbor neighbor : List.copyOf(neighbors.values())) {
+      if (neighbor.isDynamic()) {
+        PeerRange range = range(neighbor.config().remoteAddress());
+        if (range == null) {
+          remove(neighbor, Cease.PEER_DE_CONFIGURED);
+        } else if (!range
+                .config()
+                .apply(neighbor.config().remoteAddress())
+                .equals(neighbor.config())
+            || !range.policy().equals(neighbor.policy())) {
+          remove(neighbor, Cease.OTHER_CONFIGURATION_CHANGE);
+        }
+      }
+    }
+    if (!forgetting && !ranges.isEmpty()) {
+      forgetting = true;
       loop.schedule(FORGET_AFTER, this::forgetGone);
     }
+  }
+
+  /// The password of a range is in the kernel before the first of its peers connects.
+  private void protectRanges() {
+    for (PeerRange range : ranges) {
+      Protection demanded = range.protection();
+      if (!demanded.equals(Protection.NONE)) {
+        listeners.values().forEach(port -> port.protect(range.range(), demanded));
+      }
+    }
+  }
+
+  private @Nullable PeerRange range(IpAddress remote) {
+    for (PeerRange range : ranges) {
+      if (range.range().contains(remote)) {
+        return range;
+      }
+    }
+    return null;
   }
 
   private void forgetGone() {
@@ -343,12 +392,9 @@ public final class BgpSpeaker {
     IpAddress remote = IpAddress.of(connection.remoteAddress().getAddress().getAddress());
     Neighbor neighbor = neighbors.get(remote);
     if (neighbor == null) {
-      for (PeerRange range : ranges) {
-        if (range.range().contains(remote)) {
-          return add(range.config().apply(remote), range.policy(), true)
-              .session()
-              .accept(connection);
-        }
+      PeerRange range = range(remote);
+      if (range != null) {
+        return add(range.config().apply(remote), range.policy(), true).session().accept(connection);
       }
       log.info("connection from {} refused: it is not a configured peer", remote);
       return null;

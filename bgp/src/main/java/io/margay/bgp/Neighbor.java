@@ -157,6 +157,11 @@ final class Neighbor implements SessionListener {
     return policy;
   }
 
+  /// Whether it is only known since it has connected.
+  boolean isDynamic() {
+    return dynamic;
+  }
+
   /// Whether a peer that was not configured has gone and left nothing behind.
   boolean isForgettable(Duration after) {
     boolean away = session.state() == SessionState.IDLE || session.state() == SessionState.ACTIVE;

@@ -270,4 +270,41 @@ class ReflectionTest {
     assertThat(again.state(reflector)).isEqualTo(SessionState.ESTABLISHED);
     assertThat(two.kernel).containsKey(PREFIX);
   }
+
+  @Test
+  void otherRangesEndTheSessionsOfThoseOutsideAndOfNobodyElse() {
+    reflector.acceptsClientsFrom("10.0.0.0/29").starts();
+    Host one = world.host(1).announces(PREFIX.toString()).peersWith(reflector).starts();
+    Host two = world.host(2).peersWith(reflector).starts();
+    Host five = world.host(5).announces("172.16.5.0/26").peersWith(reflector).starts();
+    world.settle();
+    assertThat(two.routes())
+        .containsExactly(PREFIX + " via [10.0.0.1]", "172.16.5.0/26 via [10.0.0.5]");
+    two.events.clear();
+    reflector.acceptsClientsFrom("10.0.0.0/30");
+    world.settle();
+    assertThat(two.events).containsExactly("lost 172.16.5.0/26");
+    assertThat(five.state(reflector)).isNotEqualTo(SessionState.ESTABLISHED);
+    assertThat(five.status(reflector).lastError()).contains("peer de configured");
+    reflector.acceptsClients(reflector.range("10.0.0.0/30", Duration.ofSeconds(30)));
+    assertThat(two.state(reflector)).as("wanted otherwise").isNotNull();
+    world.loop.advance(Duration.ofSeconds(20));
+    assertThat(one.state(reflector)).isEqualTo(SessionState.ESTABLISHED);
+    assertThat(two.routes()).containsExactly(PREFIX + " via [10.0.0.1]");
+    assertThat(reflector.speaker.peers())
+        .extracting(peer -> peer.config().holdTime())
+        .containsOnly(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void aClientOfARangeCanBecomeAPeerOfItsOwn() {
+    reflector.acceptsClientsFrom("10.0.0.0/29").starts();
+    Host one = world.host(1).announces(PREFIX.toString()).peersWith(reflector).starts();
+    world.settle();
+    reflector.reflectsFor(one);
+    world.loop.advance(Duration.ofSeconds(20));
+    assertThat(one.state(reflector)).isEqualTo(SessionState.ESTABLISHED);
+    assertThat(reflector.status(one).dynamic()).isFalse();
+    assertThat(reflector.kernel).containsKey(PREFIX);
+  }
 }

@@ -124,16 +124,24 @@ final class Speakers {
 
     /// Has whoever connects from a range as a client.
     Host acceptsClientsFrom(String range) {
-      speaker.acceptPeers(
-          new PeerRange(
-              IpPrefix.parse(range),
-              client ->
-                  PeerConfig.builder(client, as, as)
-                      .families(EnumSet.allOf(IpFamily.class))
-                      .passive(true)
-                      .build(),
-              PeerPolicy.CLIENT));
+      return acceptsClients(range(range, Duration.ofSeconds(90)));
+    }
+
+    Host acceptsClients(PeerRange... ranges) {
+      speaker.acceptPeers(List.of(ranges));
       return this;
+    }
+
+    PeerRange range(String range, Duration holdTime) {
+      return new PeerRange(
+          IpPrefix.parse(range),
+          client ->
+              PeerConfig.builder(client, as, as)
+                  .families(EnumSet.allOf(IpFamily.class))
+                  .holdTime(holdTime)
+                  .passive(true)
+                  .build(),
+          PeerPolicy.CLIENT);
     }
 
     PeerConfig peerConfig(Host other, UnaryOperator<PeerConfig.Builder> settings) {

@@ -1,6 +1,7 @@
 package io.margay.loop;
 
 import io.margay.net.IpAddress;
+import io.margay.net.IpPrefix;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +32,18 @@ public interface Transport {
     /// The bound address, with the port the kernel chose if 0 was asked for.
     InetSocketAddress localAddress();
 
-    /// Demands protection of connections from `remote`, in place of what was demanded before. Does
-    /// nothing if the port is of another address family.
+    /// Demands protection of connections from a network, in place of what was demanded for it
+    /// before; of several networks that an address lies in, the narrowest counts. Does nothing if
+    /// the port is of another address family.
     ///
+    /// @param remotes masked
     /// @throws java.io.UncheckedIOException if the kernel does not take it
-    void protect(IpAddress remote, Protection protection);
+    void protect(IpPrefix remotes, Protection protection);
+
+    /// Demands protection of connections from one address.
+    default void protect(IpAddress remote, Protection protection) {
+      protect(remote.toPrefix(), protection);
+    }
 
     void close();
   }

@@ -1,13 +1,11 @@
 package io.margay.reflector;
 
-import io.margay.net.AsNumber;
-import io.margay.net.IpAddress;
-import io.margay.net.IpPrefix;
+import io.margay.datastore.DatastoreException;
 import io.margay.net.Ipv4Address;
+import io.margay.reflector.ReflectorConfig.ClientRange;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -31,6 +30,9 @@ import picocli.CommandLine.Spec;
       "",
       "Whoever connects from a client range and is in the AS is a client: no further configuration."
           + " IPv4 and IPv6 unicast. Everything that a client tells is passed on to all others.",
+      "Other peers, passwords and limits are set in a YAML file (--config), which SIGHUP has read"
+          + " again; or the nodes of a datastore that name this reflector as their peer are its"
+          + " clients (--datastore).",
       "Stops on SIGTERM or SIGINT and tells its clients so."
     },
     mixinStandardHelpOptions = true,
@@ -41,13 +43,18 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  margay reflector --listen 192.168.40.2 --as 64512 --router-id 192.168.40.2 \\",
       "      --accept-clients 192.168.40.0/24 --status-socket /run/reflector",
-      "  margay reflector status --status-socket /run/reflector"
+      "  margay reflector status --status-socket /run/reflector",
+      "  margay reflector --config /etc/margay/reflector.yaml"
     })
 public final class ReflectorCommand implements Callable<Integer> {
 
   private static final Logger log = LoggerFactory.getLogger(ReflectorCommand.class);
 
-  private static final int BGP_PORT = 179;
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "everything from a YAML file instead of options")
+  @Nullable Path configFile;
 
   @Option(
       names = "--listen",
@@ -73,8 +80,8 @@ public final class ReflectorCommand implements Callable<Integer> {
       names = "--cluster-id",
       paramLabel = "ADDRESS",
       description =
-          "id of the cluster (default: the router id). Reflectors may share one only if every client"
-              + " has a session with each of them.")
+          "id of the cluster (default: the router id). Reflectors may share one only if every"
+              + " client has a session with each of them.")
   @Nullable String clusterId;
 
   @Option(
@@ -84,17 +91,33 @@ public final class ReflectorCommand implements Callable<Integer> {
   List<String> clients = new ArrayList<>();
 
   @Option(
+      names = "--datastore",
+      paramLabel = "FILE",
+      description =
+          "a connection file as calicoctl has it (default there: /etc/calico/calicoctl.cfg): the"
+              + " nodes that peer with this reflector according to that datastore are its clients")
+  @Nullable Path datastore;
+
+  @Option(
       names = "--hold-time",
       paramLabel = "SECONDS",
       description = "how long a client may be silent, 0 for ever (default: ${DEFAULT-VALUE})",
       defaultValue = "90")
-  int holdTimeSeconds = 90;
+  String holdTime = "90";
 
   @Option(
       names = "--status-socket",
       paramLabel = "PATH",
-      description = "answer 'margay reflector status' on this unix socket (default: none)")
+      description =
+          "answer 'margay reflector status' and 'margay bgp show' on this unix socket (default:"
+              + " none)")
   @Nullable Path statusSocket;
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "ADDRESS:PORT",
+      description = "serve Prometheus metrics at http://ADDRESS:PORT/metrics (default: not)")
+  @Nullable String metrics;
 
   @Spec @Nullable CommandSpec spec;
 
@@ -118,6 +141,13 @@ public final class ReflectorCommand implements Callable<Integer> {
       Throwable reason = e.getCause() == null ? e : e.getCause();
       System.err.println("margay reflector: " + reason.getMessage());
       return 1;
+    } catch (DatastoreException e) {
+      System.err.println("margay reflector: " + e.getMessage());
+      return 1;
+    }
+    if (configFile != null) {
+      Path file = configFile;
+      HangUp.handle(() -> reread(file, reflector));
     }
     Thread hook =
         new Thread(
@@ -135,7 +165,7 @@ public final class ReflectorCommand implements Callable<Integer> {
         "ready: reflector %s of AS %s listens on %s%n",
         config.routerId(),
         config.as(),
-        String.join(", ", listen.isEmpty() ? List.of("0.0.0.0") : listen));
+        String.join(", ", config.listen().stream().map(ReflectorCommand::text).toList()));
     System.out.flush();
     try {
       stop.await();
@@ -146,55 +176,67 @@ public final class ReflectorCommand implements Callable<Integer> {
     return exitCode.get();
   }
 
+  private static String text(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+  }
+
+  /// A slip of the pen leaves everything as it was.
+  private static void reread(Path file, Reflector reflector) {
+    try {
+      List<String> restart = reflector.reconfigure(ReflectorFile.read(file));
+      log.info("{} is in force", file);
+      if (!restart.isEmpty()) {
+        log.warn("what changed of {} takes a restart and stays as it was", restart);
+      }
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      log.error("{} The configuration stays as it was.", e.getMessage());
+    }
+  }
+
   private ReflectorConfig config() {
-    Ipv4Address id = parsed("--router-id", required("--router-id", routerId), Ipv4Address::parse);
+    if (configFile != null) {
+      onlyConfigFile();
+      try {
+        return ReflectorFile.read(configFile);
+      } catch (IllegalArgumentException e) {
+        throw failure("--config: " + e.getMessage(), e);
+      }
+    }
+    Ipv4Address id = parsed("--router-id", required("--router-id", routerId), Words::identifier);
     List<InetSocketAddress> addresses = new ArrayList<>();
     for (String each : listen.isEmpty() ? List.of("0.0.0.0") : listen) {
-      addresses.add(parsed("--listen", each, ReflectorCommand::socketAddress));
+      addresses.add(parsed("--listen", each, Words::socketAddress));
     }
-    List<IpPrefix> ranges = new ArrayList<>();
+    List<ClientRange> ranges = new ArrayList<>();
     for (String each : clients) {
-      ranges.add(parsed("--accept-clients", each, IpPrefix::parse));
+      ranges.add(new ClientRange(parsed("--accept-clients", each, Words::range)));
     }
-    if (ranges.isEmpty()) {
+    if (ranges.isEmpty() && datastore == null) {
       required("--accept-clients", null);
     }
     return new ReflectorConfig(
         addresses,
-        parsed("--as", required("--as", as), AsNumber::parse),
+        parsed("--as", required("--as", as), Words::as),
         id,
-        clusterId == null ? id : parsed("--cluster-id", clusterId, Ipv4Address::parse),
+        clusterId == null ? id : parsed("--cluster-id", clusterId, Words::identifier),
         ranges,
-        parsed("--hold-time", String.valueOf(holdTimeSeconds), ReflectorCommand::holdTime),
-        statusSocket);
+        List.of(),
+        parsed("--hold-time", holdTime, Words::holdTime),
+        statusSocket,
+        metrics == null ? null : parsed("--metrics", metrics, Words::addressAndPort),
+        datastore);
   }
 
-  /// `address`, `address:port`, or `[address]:port`.
-  static InetSocketAddress socketAddress(String text) {
-    int colon = text.lastIndexOf(':');
-    boolean bracketed = text.startsWith("[");
-    boolean bareIpv6 = !bracketed && text.indexOf(':') != colon;
-    if (colon < 0 || bareIpv6) {
-      return new InetSocketAddress(IpAddress.parse(text).toInetAddress(), BGP_PORT);
+  private void onlyConfigFile() {
+    if (spec == null) {
+      return;
     }
-    if (bracketed && text.charAt(colon - 1) != ']') {
-      throw new IllegalArgumentException(
-          "'" + text + "' is no address with a port, expected for example [2001:db8::1]:179");
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!option.longestName().equals("--config")) {
+        throw failure(option.longestName() + ": with --config, say it in the file instead", null);
+      }
     }
-    String address = bracketed ? text.substring(1, colon - 1) : text.substring(0, colon);
-    String port = text.substring(colon + 1);
-    if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 0xffff) {
-      throw new IllegalArgumentException("'" + port + "' is no port, expected 0-65535");
-    }
-    return new InetSocketAddress(IpAddress.parse(address).toInetAddress(), Integer.parseInt(port));
-  }
-
-  private static Duration holdTime(String text) {
-    int seconds = Integer.parseInt(text);
-    if (seconds != 0 && (seconds < 3 || seconds > 0xffff)) {
-      throw new IllegalArgumentException(seconds + " s, expected 0 or 3-65535 s (RFC 4271 §4.2)");
-    }
-    return Duration.ofSeconds(seconds);
   }
 
   private String required(String option, @Nullable String value) {

@@ -3,16 +3,17 @@
 /// packets and touches no kernel table.
 ///
 /// ```
-///   ┌ NettyEventLoop ──────────────────────────────┐
-///   │ sockets ──> BgpSpeaker ──> sockets            │ <──peers()── StatusSocket <── margay reflector status
-///   └───────────────────────────────────────────────┘
+///   options, YAML file ──ReflectorConfig──┐
+///   datastore ──SyncUpdate──> DatastoreClients ──clients──> Reflector ──peers, ranges──┐
+///   ┌ NettyEventLoop ───────────────────────┐                                          │
+///   │ sockets ──> BgpSpeaker ──> sockets    │ <────────────────────────────────────────┘
+///   └───────────────────────────────────────┘ <── LookingGlass, ReflectorMetrics
 /// ```
 ///
 /// One loop reads, decides and writes: whatever has come while it was busy is decided together and
 /// written once for all clients. Start with [io.margay.reflector.Reflector].
 ///
-/// Not here yet: configuration from the datastore, several reflectors that share the clients of a
-/// cluster among them.
+/// Not here yet: several reflectors that share the clients of a cluster among them.
 @NullMarked
 package io.margay.reflector;
 

@@ -128,8 +128,11 @@ class BirdClientsTest {
                 new AsNumber(64512),
                 Ipv4Address.parse("10.0.0.9"),
                 Ipv4Address.parse("1.1.1.1"),
-                List.of(IpPrefix.parse("127.2.0.0/16")),
+                List.of(new ReflectorConfig.ClientRange(IpPrefix.parse("127.2.0.0/16"))),
+                List.of(),
                 Duration.ofSeconds(90),
+                null,
+                null,
                 null),
             failures::add);
     try (BirdClient one = new BirdClient(directory, 1, port);

@@ -196,9 +196,9 @@ public final class NodeRouting {
     String problem = fresh.start();
     if (startTrouble.isNew(problem)) {
       LOG.error(
-          "BGP cannot listen on {}, this node's address in the datastore: {}. No route is learned or"
-              + " announced; it is tried again every second. Look whether a link of this host has"
-              + " the address, and whether another BGP daemon runs.",
+          "BGP cannot listen on {}, this node's address in the datastore: {}. No route is learned"
+              + " or announced; it is tried again every second. Look whether a link of this host"
+              + " has the address, and whether another BGP daemon runs.",
           address,
           problem);
     }
@@ -285,8 +285,8 @@ public final class NodeRouting {
       }
     } catch (KernelException e) {
       LOG.warn(
-          "The kernel's routes cannot be read: {}. What is known of them stays in force; they are read"
-              + " again soon.",
+          "The kernel's routes cannot be read: {}. What is known of them stays in force; they are"
+              + " read again soon.",
           e.getMessage());
       return false;
     }

@@ -3,6 +3,7 @@ package io.margay.transport;
 import io.margay.loop.Protection;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
+import io.margay.net.IpPrefix;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -132,8 +133,8 @@ public final class NettyTransport implements Transport {
     }
 
     @Override
-    public void protect(IpAddress remote, Protection demanded) {
-      protection.demand(remote, demanded);
+    public void protect(IpPrefix remotes, Protection demanded) {
+      protection.demand(remotes, demanded);
     }
 
     @Override

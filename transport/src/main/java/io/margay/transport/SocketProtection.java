@@ -3,6 +3,7 @@ package io.margay.transport;
 import io.margay.loop.Protection;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
+import io.margay.net.IpPrefix;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -14,14 +15,16 @@ import java.io.UncheckedIOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 
 /// [Protection] in socket options: tcp(7) for MD5, ip(7) and ipv6(7) for the time to live.
 ///
-/// A port has one password for each peer, in the kernel, since already the first segment has to be
-/// right. The least time to live is set on each connection that was accepted; our own segments
-/// leave with 255 from the first one on, as a peer that does the same drops others.
+/// A port has one password for each peer or network of peers, in the kernel, since already the
+/// first segment has to be right. The least time to live is set on each connection that was
+/// accepted; our own segments leave with 255 from the first one on, as a peer that does the same
+/// drops others.
 final class SocketProtection {
 
   private static final int IPPROTO_IP = 0;
@@ -39,31 +42,38 @@ final class SocketProtection {
       new IntegerUnixChannelOption("IPV6_MINHOPCOUNT", IPPROTO_IPV6, 73);
 
   private final EpollServerSocketChannel port;
-  private final Map<IpAddress, Protection> demanded = new HashMap<>();
+  private final Map<IpPrefix, Protection> demanded = new HashMap<>();
 
   /// @param port not bound yet
   SocketProtection(EpollServerSocketChannel port) {
     this.port = port;
   }
 
-  void demand(IpAddress remote, Protection protection) {
-    if (!reaches(remote)) {
+  void demand(IpPrefix remotes, Protection protection) {
+    if (!reaches(remotes.address())) {
       return;
     }
-    if (protection.equals(Protection.NONE)) {
-      demanded.remove(remote);
-    } else {
-      demanded.put(remote, protection);
-    }
-    Map<InetAddress, byte[]> passwords = new HashMap<>();
-    demanded.forEach((peer, wanted) -> passwords.putAll(passwords(peer, wanted)));
+    Protection before =
+        protection.equals(Protection.NONE)
+            ? demanded.remove(remotes)
+            : demanded.put(remotes, protection);
     try {
       if (demanded.values().stream().anyMatch(wanted -> wanted.minTtl() > 0)) {
-        port.config().setOption(ttl(remote.family()), MAX_TTL);
+        port.config().setOption(ttl(remotes.family()), MAX_TTL);
       }
-      port.config().setOption(EpollChannelOption.TCP_MD5SIG, passwords);
+      if (remotes.isSingleAddress()) {
+        Map<InetAddress, byte[]> passwords = new HashMap<>();
+        demanded.forEach((each, wanted) -> {
+          if (each.isSingleAddress()) {
+            passwords.putAll(passwords(each.address(), wanted));
+          }
+        });
+        port.config().setOption(EpollChannelOption.TCP_MD5SIG, passwords);
+      } else if (protection.password() != null || (before != null && before.password() != null)) {
+        NetworkPassword.set(port, remotes, protection.password());
+      }
     } catch (ChannelException e) {
-      throw refused(remote, e);
+      throw refused(remotes, e);
     }
   }
 
@@ -76,7 +86,12 @@ final class SocketProtection {
 
   void accepted(EpollSocketChannel channel) {
     IpAddress remote = IpAddress.of(channel.remoteAddress().getAddress().getAddress());
-    int minTtl = demanded.getOrDefault(remote, Protection.NONE).minTtl();
+    int minTtl =
+        demanded.entrySet().stream()
+            .filter(entry -> entry.getKey().contains(remote))
+            .max(Comparator.comparingInt(entry -> entry.getKey().length()))
+            .map(entry -> entry.getValue().minTtl())
+            .orElse(0);
     if (minTtl > 0) {
       limit(channel, remote.family(), minTtl);
     }
@@ -94,7 +109,7 @@ final class SocketProtection {
         channel.config().setOption(EpollChannelOption.TCP_MD5SIG, passwords(remote, protection));
       }
     } catch (ChannelException e) {
-      throw refused(remote, e);
+      throw refused(remote.toPrefix(), e);
     }
   }
 
@@ -114,11 +129,11 @@ final class SocketProtection {
         : Map.of(remote.toInetAddress(), password.text().getBytes(StandardCharsets.UTF_8));
   }
 
-  private static UncheckedIOException refused(IpAddress remote, ChannelException cause) {
+  private static UncheckedIOException refused(IpPrefix remotes, ChannelException cause) {
     return new UncheckedIOException(
         new IOException(
             "the kernel refused the protection of connections with %s: %s. Look whether it has TCP MD5 (CONFIG_TCP_MD5SIG)."
-                .formatted(remote, cause.getMessage()),
+                .formatted(remotes, cause.getMessage()),
             cause));
   }
 }

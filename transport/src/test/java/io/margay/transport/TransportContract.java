@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.margay.loop.Protection;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
+import io.margay.net.IpPrefix;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -277,6 +278,45 @@ abstract class TransportContract {
     connect(remote, Protection.NONE, client);
     await(() -> client.opened == 1 && accepted.size() == 1);
     assertThat(client.closed).isZero();
+  }
+
+  @Test
+  void aPasswordCanBeForANetworkAndTakenBack() throws Exception {
+    Transport.Listener listener = listen(server);
+    InetSocketAddress remote = onLoop(listener::localAddress);
+    IpPrefix network = IpPrefix.parse("127.0.0.0/29");
+    onLoop(() -> {
+      listener.protect(network, password("secret"));
+      return true;
+    });
+    Recorder without = new Recorder();
+    connect(remote, Protection.NONE, without);
+    connect(remote, password("secret"), client);
+    await(() -> client.opened == 1 && accepted.size() == 1);
+    assertThat(without.opened + without.closed).as("silence").isZero();
+    onLoop(() -> {
+      listener.protect(network, Protection.NONE);
+      return true;
+    });
+    Recorder later = new Recorder();
+    connect(remote, Protection.NONE, later);
+    await(() -> later.opened == 1);
+  }
+
+  @Test
+  void aPasswordOfOneAddressGoesBeforeThatOfItsNetwork() throws Exception {
+    Transport.Listener listener = listen(server);
+    InetSocketAddress remote = onLoop(listener::localAddress);
+    onLoop(() -> {
+      listener.protect(IpPrefix.parse("127.0.0.0/8"), password("of all"));
+      listener.protect(CLIENT, password("of one"));
+      return true;
+    });
+    Recorder wrong = new Recorder();
+    connect(remote, password("of all"), wrong);
+    connect(remote, password("of one"), client);
+    await(() -> client.opened == 1);
+    assertThat(wrong.opened + wrong.closed).isZero();
   }
 
   @Test

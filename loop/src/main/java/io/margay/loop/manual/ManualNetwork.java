@@ -3,11 +3,13 @@ package io.margay.loop.manual;
 import io.margay.loop.Protection;
 import io.margay.loop.Transport;
 import io.margay.net.IpAddress;
+import io.margay.net.IpPrefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -116,8 +118,7 @@ public final class ManualNetwork {
         return;
       }
       Protection demanded =
-          listener.protections.getOrDefault(
-              IpAddress.of(opening.local.getAddress().getAddress()), Protection.NONE);
+          listener.demanded(IpAddress.of(opening.local.getAddress().getAddress()));
       if (!Objects.equals(protection.password(), demanded.password())) {
         // The kernel drops what is not signed as it should be, and says nothing.
         return;
@@ -153,7 +154,7 @@ public final class ManualNetwork {
   private final class ManualListener implements Transport.Listener {
     private final InetSocketAddress bound;
     private final Transport.Acceptor acceptor;
-    private final Map<IpAddress, Protection> protections = new HashMap<>();
+    private final Map<IpPrefix, Protection> protections = new HashMap<>();
 
     ManualListener(InetSocketAddress bound, Transport.Acceptor acceptor) {
       this.bound = bound;
@@ -166,8 +167,20 @@ public final class ManualNetwork {
     }
 
     @Override
-    public void protect(IpAddress remote, Protection protection) {
-      protections.put(remote, protection);
+    public void protect(IpPrefix remotes, Protection protection) {
+      if (protection.equals(Protection.NONE)) {
+        protections.remove(remotes);
+      } else {
+        protections.put(remotes, protection);
+      }
+    }
+
+    Protection demanded(IpAddress remote) {
+      return protections.entrySet().stream()
+          .filter(entry -> entry.getKey().contains(remote))
+          .max(Comparator.comparingInt(entry -> entry.getKey().length()))
+          .map(Map.Entry::getValue)
+          .orElse(Protection.NONE);
     }
 
     @Override
