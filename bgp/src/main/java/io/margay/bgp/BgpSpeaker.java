@@ -351,7 +351,7 @@ public final class BgpSpeaker {
 
   /// The routes, to be looked at.
   public Tables tables() {
-    return new Tables(locRib, neighbors::get);
+    return new Tables(locRib, address -> neighbors.get(address));
   }
 
   /// How many prefixes there is a path to.

@@ -52,10 +52,14 @@ public final class Tables {
     return locRib.entries(
         prefix,
         peer,
-        path ->
-            path.source() instanceof RouteSource.Peer from
-                && neighbors.apply(from.address()) instanceof Neighbor neighbor
-                && neighbor.isStale(path));
+        path -> {
+          Neighbor from = teller(path.source());
+          return from != null && from.isStale(path);
+        });
+  }
+
+  private @Nullable Neighbor teller(RouteSource source) {
+    return source instanceof RouteSource.Peer from ? neighbors.apply(from.address()) : null;
   }
 
   /// What a peer has been told of a prefix. What the peer told itself is not told back.
@@ -67,10 +71,8 @@ public final class Tables {
 
   /// Why a path is not used; empty if it may be.
   public Optional<String> objection(RibEntry entry) {
-    return entry.source() instanceof RouteSource.Peer from
-            && neighbors.apply(from.address()) instanceof Neighbor neighbor
-        ? neighbor.objection(entry)
-        : Optional.empty();
+    Neighbor from = teller(entry.source());
+    return from == null ? Optional.empty() : from.objection(entry);
   }
 
   private Neighbor neighbor(IpAddress peer) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
+import java.util.function.ToDoubleFunction;
 
 /// What a monitoring system reads of a reflector, at `/metrics`. Each number is read when it is
 /// asked for.
@@ -79,7 +79,7 @@ final class ReflectorMetrics {
         "margay_bgp_peer_told_prefixes", "Prefixes that the peer is told.", PeerStatus::advertised);
   }
 
-  private void perPeer(String name, String help, ToLongFunction<PeerStatus> number) {
+  private void perPeer(String name, String help, ToDoubleFunction<PeerStatus> number) {
     GaugeWithCallback.builder()
         .name(name)
         .help(help)
@@ -90,7 +90,7 @@ final class ReflectorMetrics {
                 .peers()
                 .forEach(peer ->
                     callback.call(
-                        number.applyAsLong(peer), peer.config().remoteAddress().toString())))
+                        number.applyAsDouble(peer), peer.config().remoteAddress().toString())))
         .register(registry);
   }
 }

@@ -33,6 +33,7 @@ abstract class Daemon implements AutoCloseable {
   private static final List<String> OUR_NEXT_HOPS = List.of("10.9.0.2", "fd00::2");
 
   private @Nullable Path directory;
+  private boolean reflector;
   private @Nullable Process process;
 
   /// The files that have to be there.
@@ -111,7 +112,8 @@ abstract class Daemon implements AutoCloseable {
 
   void start(Path in, int port, @Nullable String password) throws Exception {
     directory = in;
-    try (InputStream resource = Daemon.class.getResourceAsStream("/peers/" + configuration())) {
+    String resourceName = (reflector ? "/peers/reflector/" : "/peers/") + configuration();
+    try (InputStream resource = Daemon.class.getResourceAsStream(resourceName)) {
       if (resource == null) {
         throw new IllegalArgumentException("no test resource " + configuration());
       }
@@ -127,6 +129,16 @@ abstract class Daemon implements AutoCloseable {
       file.toFile().setReadable(true, true);
     }
     run(port, false);
+  }
+
+  /// Has it reflect between 127.0.0.2 and 127.0.0.3, cluster 1.0.0.9, and announce nothing itself.
+  Daemon asReflector() {
+    reflector = true;
+    return this;
+  }
+
+  boolean isReflector() {
+    return reflector;
   }
 
   void startAgain(int port) throws Exception {

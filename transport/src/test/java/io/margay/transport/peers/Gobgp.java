@@ -67,6 +67,9 @@ final class Gobgp extends Daemon {
 
   @Override
   void started() {
+    if (isReflector()) {
+      return;
+    }
     gobgp("global", "rib", "add", "10.1.0.0/24", "nexthop", "10.9.0.1");
     gobgp("global", "rib", "add", "10.1.1.0/24", "nexthop", "10.9.0.1");
     gobgp("global", "rib", "add", "-a", "ipv6", "fd80:1::/64", "nexthop", "fd00::1");
