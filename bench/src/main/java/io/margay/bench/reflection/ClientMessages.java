@@ -73,7 +73,9 @@ final class ClientMessages {
     if (all.hasRemaining()) {
       throw new IllegalStateException(all.remaining() + " octets too many were made room for");
     }
-    return all.array();
+    byte[] bytes = new byte[all.position()];
+    all.get(0, bytes);
+    return bytes;
   }
 
   private static void prefixes(ByteBuffer buffer, int from, int to) {

@@ -2,7 +2,6 @@ package io.margay.bench.reflection;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
@@ -45,7 +44,7 @@ final class Load implements AutoCloseable {
   private final Selector selector;
   private final List<LoadClient> clients = new ArrayList<>();
   private final BitSet announced;
-  private final ByteBuffer buffer = ByteBuffer.allocate(READ_BUFFER);
+  private final byte[] buffer = new byte[READ_BUFFER];
 
   /// How many routes each client announces at the moment, and all together.
   private final int[] own;

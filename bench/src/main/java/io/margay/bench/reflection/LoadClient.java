@@ -115,12 +115,11 @@ final class LoadClient {
     Objects.requireNonNull(key).interestOps(SelectionKey.OP_READ);
   }
 
-  /// Reads what has come, with `buffer` for the time of the call.
+  /// Reads what has come into `bytes`, which are the caller's again afterwards.
   ///
   /// @throws SessionLost if the session has ended
-  void read(ByteBuffer buffer) throws IOException {
-    buffer.clear();
-    buffer.put(begun);
+  void read(byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).put(begun);
     begun = new byte[0];
     int count;
     try {
@@ -133,7 +132,6 @@ final class LoadClient {
     if (count < 0) {
       throw new SessionLost("client " + number + ": closed by the reflector");
     }
-    byte[] bytes = buffer.array();
     int end = buffer.position();
     int at = 0;
     while (end - at >= ClientMessages.HEADER) {
