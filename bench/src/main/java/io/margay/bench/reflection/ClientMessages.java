@@ -25,11 +25,11 @@ final class ClientMessages {
     ByteBuffer message = begin(HEADER + 10 + 2 + length, OPEN);
     message.put((byte) 4).putShort((short) plan.as()).putShort((short) Plan.HOLD_TIME_SECONDS);
     message.putInt(Plan.id(client)).put((byte) (length + 2)).put((byte) 2).put((byte) length);
-    return message.put(capabilities.array(), 0, length).array();
+    return written(message.put(capabilities.array(), 0, length));
   }
 
   static byte[] keepalive() {
-    return begin(HEADER, KEEPALIVE).array();
+    return written(begin(HEADER, KEEPALIVE));
   }
 
   /// Withdraws routes `from` to `to - 1`, in full messages.
