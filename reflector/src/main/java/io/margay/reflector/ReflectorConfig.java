@@ -115,6 +115,7 @@ public record ReflectorConfig(
     return PeerConfig.builder(address, remoteAs, localAs)
         .families(EnumSet.allOf(IpFamily.class))
         .holdTime(holdTime)
-        .nextHopSelf(false);
+        .nextHopSelf(false)
+        .addPathSend(true);
   }
 }

@@ -80,21 +80,25 @@ record Nlri(List<IpPrefix> prefixes, PathIds pathIds) {
     return new Nlri(joined, pathIds.append(prefixes.size(), other.pathIds));
   }
 
-  /// The octets that a prefix takes.
-  static int encodedLength(IpPrefix prefix, boolean withId) {
-    return (withId ? PATH_ID : 0) + 1 + octets(prefix.length());
+  /// The octets that a prefix of this length takes.
+  static int encodedLength(int prefixLength, boolean withId) {
+    return (withId ? PATH_ID : 0) + 1 + octets(prefixLength);
   }
 
-  static void encode(ByteBuffer buffer, IpPrefix prefix) {
-    buffer.put((byte) prefix.length());
+  static void putAddress(ByteBuffer buffer, IpPrefix prefix) {
     int octets = octets(prefix.length());
     switch (prefix.address()) {
-      case Ipv4Address(int bits) -> {
-        for (int i = 0; i < octets; i++) {
-          buffer.put((byte) (bits >>> 24 - Byte.SIZE * i));
-        }
+      case Ipv4Address(int bits) -> putHigh(buffer, (long) bits << Integer.SIZE, octets);
+      case Ipv6Address(long high, long low) -> {
+        putHigh(buffer, high, Math.min(octets, Long.BYTES));
+        putHigh(buffer, low, Math.max(0, octets - Long.BYTES));
       }
-      case Ipv6Address address -> buffer.put(address.toBytes(), 0, octets);
+    }
+  }
+
+  private static void putHigh(ByteBuffer buffer, long bits, int octets) {
+    for (int i = 1; i <= octets; i++) {
+      buffer.put((byte) (bits >>> Long.SIZE - Byte.SIZE * i));
     }
   }
 

@@ -29,11 +29,6 @@ public final class PathIds {
     return index < ids.length ? ids[index] : 0;
   }
 
-  /// Those of the prefixes from `from` on and before `to`.
-  PathIds part(int from, int to) {
-    return ids.length == 0 ? NONE : of(Arrays.copyOfRange(ids, from, to));
-  }
-
   /// These for the first `length` prefixes, then those of `other`.
   PathIds append(int length, PathIds other) {
     if (ids.length == 0 && other.ids.length == 0) {

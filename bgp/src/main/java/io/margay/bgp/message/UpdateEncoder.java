@@ -37,10 +37,15 @@ public final class UpdateEncoder {
 
   /// Withdraws paths to prefixes, which may be of both families.
   public void withdraw(List<IpPrefix> prefixes, PathIds pathIds, Consumer<ByteBuffer> frames) {
+    withdraw(PrefixSource.of(prefixes, pathIds), frames);
+  }
+
+  /// Withdraws paths to prefixes, which may be of both families.
+  public void withdraw(PrefixSource prefixes, Consumer<ByteBuffer> frames) {
     for (IpFamily family : IpFamily.values()) {
       boolean classic = family == IpFamily.IPV4;
       int overhead = MessageFramer.HEADER + LENGTHS + (classic ? 0 : MP_UNREACH_HEADER);
-      Run all = Run.ofFamily(prefixes, pathIds, family, codec.pathIdsSent().contains(family));
+      Run all = Run.ofFamily(prefixes, family, codec.pathIdsSent().contains(family));
       for (Run run : all.cut(codec.maxMessage() - overhead)) {
         ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE, overhead + run.octets());
         if (classic) {
@@ -82,14 +87,23 @@ public final class UpdateEncoder {
       List<IpPrefix> prefixes,
       PathIds pathIds,
       Consumer<ByteBuffer> frames) {
+    return announce(attributes, PrefixSource.of(prefixes, pathIds), frames);
+  }
+
+  /// Announces paths to prefixes of one family.
+  ///
+  /// @param attributes with a next hop of that family
+  /// @return false if nothing was written, as the attributes leave no room for a prefix
+  public boolean announce(
+      PathAttributes attributes, PrefixSource prefixes, Consumer<ByteBuffer> frames) {
     NextHop nextHop = attributes.nextHop();
-    if (prefixes.isEmpty()) {
+    if (prefixes.size() == 0) {
       return true;
     }
-    IpFamily family = prefixes.getFirst().family();
+    IpFamily family = prefixes.family(0);
     if (nextHop == null || nextHop.address().family() != family) {
       throw new IllegalArgumentException(
-          "next hop " + nextHop + " for " + prefixes.getFirst() + ", expected one of its family");
+          "next hop " + nextHop + " for prefixes of " + family + ", expected one of that family");
     }
     boolean classic = family == IpFamily.IPV4;
     byte[] block = attributeBlock(attributes, classic);
@@ -99,7 +113,7 @@ public final class UpdateEncoder {
     if (room < PATH_ID + 1 + family.bits() / Byte.SIZE) {
       return false;
     }
-    Run all = Run.ofFamily(prefixes, pathIds, family, codec.pathIdsSent().contains(family));
+    Run all = Run.ofFamily(prefixes, family, codec.pathIdsSent().contains(family));
     for (Run run : all.cut(room)) {
       ByteBuffer buffer = MessageEncoder.begin(MessageType.UPDATE, overhead + run.octets());
       buffer
@@ -244,60 +258,53 @@ public final class UpdateEncoder {
     }
   }
 
-  /// Prefixes of one family with their path identifiers.
+  /// The prefixes of one family between two indexes, with their path identifiers.
   ///
   /// @param octets what they take in a message
-  private record Run(List<IpPrefix> prefixes, PathIds pathIds, boolean withIds, int octets) {
+  private record Run(
+      PrefixSource prefixes, IpFamily family, int from, int to, boolean withIds, int octets) {
 
-    static Run ofFamily(
-        List<IpPrefix> prefixes, PathIds pathIds, IpFamily family, boolean withIds) {
-      List<IpPrefix> chosen = new ArrayList<>(prefixes.size());
-      int[] ids = new int[withIds ? prefixes.size() : 0];
+    static Run ofFamily(PrefixSource prefixes, IpFamily family, boolean withIds) {
       int octets = 0;
       for (int i = 0; i < prefixes.size(); i++) {
-        IpPrefix prefix = prefixes.get(i);
-        if (prefix.family() == family) {
-          if (withIds) {
-            ids[chosen.size()] = pathIds.get(i);
-          }
-          chosen.add(prefix);
-          octets += Nlri.encodedLength(prefix, withIds);
+        if (prefixes.family(i) == family) {
+          octets += Nlri.encodedLength(prefixes.length(i), withIds);
         }
       }
-      return new Run(chosen, PathIds.of(ids), withIds, octets);
+      return new Run(prefixes, family, 0, prefixes.size(), withIds, octets);
     }
 
     /// Cuts into runs of at most `room` octets.
     List<Run> cut(int room) {
       if (octets <= room) {
-        return prefixes.isEmpty() ? List.of() : List.of(this);
+        return octets == 0 ? List.of() : List.of(this);
       }
       List<Run> runs = new ArrayList<>();
-      int from = 0;
+      int begin = from;
       int taken = 0;
-      for (int i = 0; i < prefixes.size(); i++) {
-        int length = Nlri.encodedLength(prefixes.get(i), withIds);
-        if (taken + length > room) {
-          runs.add(part(from, i, taken));
-          from = i;
-          taken = 0;
+      for (int i = from; i < to; i++) {
+        if (prefixes.family(i) == family) {
+          int length = Nlri.encodedLength(prefixes.length(i), withIds);
+          if (taken + length > room) {
+            runs.add(new Run(prefixes, family, begin, i, withIds, taken));
+            begin = i;
+            taken = 0;
+          }
+          taken += length;
         }
-        taken += length;
       }
-      runs.add(part(from, prefixes.size(), taken));
+      runs.add(new Run(prefixes, family, begin, to, withIds, taken));
       return runs;
     }
 
-    private Run part(int from, int to, int length) {
-      return new Run(prefixes.subList(from, to), pathIds.part(from, to), withIds, length);
-    }
-
     void encode(ByteBuffer buffer) {
-      for (int i = 0; i < prefixes.size(); i++) {
-        if (withIds) {
-          buffer.putInt(pathIds.get(i));
+      for (int i = from; i < to; i++) {
+        if (prefixes.family(i) == family) {
+          if (withIds) {
+            buffer.putInt(prefixes.pathId(i));
+          }
+          prefixes.putAddress(i, buffer.put((byte) prefixes.length(i)));
         }
-        Nlri.encode(buffer, prefixes.get(i));
       }
     }
   }

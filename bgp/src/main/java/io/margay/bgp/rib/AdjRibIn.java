@@ -4,6 +4,8 @@ import io.margay.bgp.message.PathAttributes;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.lang.ref.WeakReference;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// paths of an earlier one are stale.
 public final class AdjRibIn {
 
+  private static final int MIN_SENT_IDS = 64;
+
   private final LocRib locRib;
   private final RouteSource source;
 
@@ -26,10 +30,25 @@ public final class AdjRibIn {
     /// Equal attributes are one path. An entry lasts as long as a prefix has the path.
     final Map<PathAttributes, WeakReference<Path>> paths = new WeakHashMap<>();
 
+    /// The path of the latest put, and the attributes that it was for: those of one UPDATE are one
+    /// object, and need no comparison.
     @Nullable Path last;
+
+    @Nullable PathAttributes lastAttributes;
     int session;
     int fresh;
+
+    /// Paths that come from now on are new ones.
+    void forgetPaths() {
+      paths.clear();
+      last = null;
+      lastAttributes = null;
+    }
   }
+
+  /// What peers are told in place of the path identifiers that came, which are unique only among
+  /// this source's.
+  private final Map<Integer, Integer> sentIds = new HashMap<>();
 
   private final Part ipv4 = new Part();
   private final Part ipv6 = new Part();
@@ -66,6 +85,18 @@ public final class AdjRibIn {
     }
   }
 
+  /// A peer may use ever new path identifiers. Those that no path has any more are forgotten once
+  /// they are most of all.
+  private void pruneSentIds() {
+    if (sentIds.size() > 2 * size + MIN_SENT_IDS) {
+      Set<Integer> used = new HashSet<>();
+      locRib.forEach(path -> path.isFrom(source), (_, path) -> used.add(path.pathId()));
+      sentIds.keySet().retainAll(used);
+      ipv4.forgetPaths();
+      ipv6.forgetPaths();
+    }
+  }
+
   private void count(Path path, int by) {
     size += by;
     imported += path.imported() ? by : 0;
@@ -88,9 +119,18 @@ public final class AdjRibIn {
     return path.session() != part(path.family()).session;
   }
 
+  // Attributes that are the same object need no comparison; others get one.
+  @SuppressWarnings("ReferenceEquality")
   private Path path(IpFamily family, int pathId, PathAttributes attributes, boolean isImported) {
     Part part = part(family);
     Path last = part.last;
+    if (last != null
+        && part.lastAttributes == attributes
+        && last.pathId() == pathId
+        && last.imported() == isImported) {
+      return last;
+    }
+    part.lastAttributes = attributes;
     if (last != null && fits(last, pathId, attributes, isImported)) {
       return last;
     }
@@ -98,7 +138,9 @@ public final class AdjRibIn {
     Path path = known == null ? null : known.get();
     if (path == null || !fits(path, pathId, attributes, isImported)) {
       Hop hop = locRib.hop(source, attributes.nextHop());
-      path = new Path(source, family, pathId, attributes, isImported, part.session, hop);
+      pruneSentIds();
+      int sentId = sentIds.computeIfAbsent(pathId, _ -> locRib.nextSentId());
+      path = new Path(source, family, pathId, sentId, attributes, isImported, part.session, hop);
       part.paths.remove(attributes);
       part.paths.put(attributes, new WeakReference<>(path));
     }
@@ -120,6 +162,7 @@ public final class AdjRibIn {
       Part part = part(family);
       part.session++;
       part.last = null;
+      part.lastAttributes = null;
       stale += part.fresh;
       part.fresh = 0;
     }
@@ -144,13 +187,10 @@ public final class AdjRibIn {
   }
 
   private void forget(Set<IpFamily> families, Predicate<Path> which) {
-    locRib.forEach(
-        path -> path.isFrom(source) && which.test(path),
-        (prefix, path) -> {
-          if (families.contains(prefix.family())) {
-            remove(prefix, path.pathId());
-          }
-        });
+    locRib.removeAll(
+        source,
+        path -> families.contains(path.family()) && which.test(path),
+        path -> count(path, -1));
   }
 
   /// Asks again about each route whether it takes part in the decision.
@@ -165,6 +205,7 @@ public final class AdjRibIn {
                     source,
                     path.family(),
                     path.pathId(),
+                    path.sentId(),
                     path.attributes(),
                     now,
                     path.session(),

@@ -6,7 +6,6 @@ import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +32,10 @@ import org.slf4j.LoggerFactory;
 /// 3. *A slow peer slows nobody, and takes no memory to speak of.* If too much waits for it,
 ///    changed prefixes are owed to it as a set of bits until it has caught up.
 ///
+/// 4. *Several paths to a prefix* (RFC 7911), all that are usable, go to peers that take them. Each
+///    has an identifier that stays while its source replaces it. What a slow peer knows of paths
+///    that have gone in the meantime is kept, since nothing else would take their place.
+///
 /// All calls on the event loop.
 public final class ExportGroup {
 
@@ -56,9 +59,9 @@ public final class ExportGroup {
   private final List<Teller> busy = new ArrayList<>();
 
   /// What the peers know of each prefix.
-  private @Nullable Told[] told;
+  private final ToldPaths told;
 
-  private final BitSet changed = new BitSet();
+  private final NumberSet changed = new NumberSet();
   private int advertised;
 
   /// A group without peers.
@@ -71,11 +74,20 @@ public final class ExportGroup {
     this.deferring = deferring;
     this.wake = wake;
     this.batch = new UpdateBatch(locRib, key.codec());
-    this.told = new @Nullable Told[locRib.capacity()];
+    this.told = new ToldPaths(locRib.capacity());
   }
 
   public Key key() {
     return key;
+  }
+
+  /// Whether there are families in which all paths are told and not only the best.
+  boolean tellsSeveral() {
+    return !key.codec().pathIdsSent().isEmpty();
+  }
+
+  private boolean tellsSeveral(IpFamily family) {
+    return key.codec().pathIdsSent().contains(family);
   }
 
   /// Adds a peer, which is told all from now on.
@@ -88,9 +100,8 @@ public final class ExportGroup {
     ExportMember member = new ExportMember(teller(source), outlet);
     members.add(member);
     wake.run();
-    for (int number = 0; number < told.length; number++) {
-      Told known = told[number];
-      if (known != null && known.teller() != member.teller()) {
+    for (int number = 0; number < told.limit(); number++) {
+      if (ToldPaths.hasOfOthers(told.of(number), member.teller())) {
         member.owed().set(number);
       }
     }
@@ -101,9 +112,10 @@ public final class ExportGroup {
   /// is withdrawn.
   public ExportMember join(RouteSource source, ExportMember.Outlet outlet, ExportGroup before) {
     ExportMember member = join(source, outlet);
-    for (int number = 0; number < before.told.length; number++) {
-      if (before.told[number] != null) {
-        member.owed().set(number);
+    for (int number = 0; number < before.told.limit(); number++) {
+      Object known = before.told.of(number);
+      for (int i = 0; i < ToldPaths.count(known); i++) {
+        member.owe(number, ToldPaths.at(known, i).pathId());
       }
     }
     return member;
@@ -115,7 +127,7 @@ public final class ExportGroup {
     if (members.isEmpty()) {
       locRib.detach(this);
       changed.clear();
-      Arrays.fill(told, null);
+      told.clear();
     }
   }
 
@@ -127,9 +139,9 @@ public final class ExportGroup {
   public void reconsider() {
     wake.run();
     locRib.markAll(this);
-    for (int number = 0; number < told.length; number++) {
-      if (told[number] != null) {
-        changed.set(number);
+    for (int number = 0; number < told.limit(); number++) {
+      if (!told.isEmpty(number)) {
+        changed.add(number);
       }
     }
   }
@@ -137,9 +149,9 @@ public final class ExportGroup {
   /// Has a peer told everything of a family once more (RFC 2918).
   public void repeat(ExportMember member, IpFamily family) {
     wake.run();
-    for (int number = 0; number < told.length; number++) {
-      Told known = told[number];
-      if (known != null && known.teller() != member.teller() && locRib.family(number) == family) {
+    for (int number = 0; number < told.limit(); number++) {
+      if (ToldPaths.hasOfOthers(told.of(number), member.teller())
+          && locRib.family(number) == family) {
         member.owed().set(number);
       }
     }
@@ -148,23 +160,34 @@ public final class ExportGroup {
   /// What a peer has been told of a prefix, or is about to be.
   public List<RibEntry> told(ExportMember member, IpPrefix prefix) {
     int number = locRib.number(prefix);
-    Told known = number < 0 || number >= told.length ? null : told[number];
-    PathAttributes attributes = known == null ? null : known.attributes();
-    if (known == null || attributes == null || known.teller() == member.teller()) {
+    if (number < 0 || number >= told.limit()) {
       return List.of();
     }
+    Object known = told.of(number);
     boolean owed = member.owed().get(number);
-    RouteSource source = known.teller().source();
-    return List.of(new RibEntry(prefix, 0, attributes, source, RibEntry.Use.BEST, 0, owed));
+    List<RibEntry> entries = new ArrayList<>();
+    for (int i = 0; i < ToldPaths.count(known); i++) {
+      Told each = ToldPaths.at(known, i);
+      PathAttributes attributes = each.attributes();
+      if (attributes != null && each.teller() != member.teller()) {
+        RouteSource source = each.teller().source();
+        entries.add(
+            new RibEntry(
+                prefix, each.pathId(), attributes, source, RibEntry.Use.BEST, 0, owed));
+      }
+    }
+    return entries;
   }
 
-  /// How many prefixes a peer knows as they are now.
+  /// How many paths a peer knows as they are now.
   public int advertised(ExportMember member) {
     int owed = 0;
     BitSet numbers = member.owed();
     for (int number = numbers.nextSetBit(0); number >= 0; number = numbers.nextSetBit(number + 1)) {
-      Told known = number < told.length ? told[number] : null;
-      owed += known != null && known.teller() != member.teller() ? 1 : 0;
+      Object known = told.of(number);
+      for (int i = 0; i < ToldPaths.count(known); i++) {
+        owed += ToldPaths.at(known, i).teller() != member.teller() ? 1 : 0;
+      }
     }
     return advertised - member.teller().advertised - owed;
   }
@@ -176,7 +199,7 @@ public final class ExportGroup {
 
   void mark(int number) {
     wake.run();
-    changed.set(number);
+    changed.add(number);
   }
 
   /// Whether no peer has yet to hear of anything.
@@ -227,27 +250,18 @@ public final class ExportGroup {
   }
 
   private void tellChanges() {
-    if (told.length < locRib.capacity()) {
-      told = Arrays.copyOf(told, locRib.capacity());
-    }
-    int first = changed.nextSetBit(0);
-    int number = first;
+    told.grow(locRib.capacity());
     BitSet looked = null;
     for (ExportMember member : members) {
       if (looked == null && !member.keepsUp()) {
         looked = new BitSet();
       }
     }
-    for (int count = 0; number >= 0 && count < MAX_PER_FLUSH; count++) {
+    for (int count = 0; !changed.isEmpty() && count < MAX_PER_FLUSH; count++) {
+      int number = changed.remove();
       if (compare(number) && looked != null) {
         looked.set(number);
       }
-      number = changed.nextSetBit(number + 1);
-    }
-    if (number < 0) {
-      changed.clear();
-    } else {
-      changed.clear(first, number);
     }
     write();
     if (batch.length() > 0) {
@@ -260,30 +274,39 @@ public final class ExportGroup {
   ///
   /// @return whether there is anything
   private boolean compare(int number) {
-    Told before = told[number];
-    Told now = wanted(number);
+    Object before = told.of(number);
+    Object now = wanted(number);
     if (now == before) {
       return false;
     }
-    told[number] = now;
-    if (before != null) {
-      before.teller().advertised--;
-      advertised--;
-    }
-    if (now != null) {
-      now.teller().advertised++;
-      advertised++;
-      if (before != null && now.saysTheSameAs(before)) {
-        return false;
+    told.set(number, now);
+    boolean something = false;
+    for (int i = 0; i < ToldPaths.count(before); i++) {
+      Told gone = ToldPaths.at(before, i);
+      count(gone, -1);
+      if (ToldPaths.withId(now, gone.pathId()) == null) {
+        touch(gone.teller()).withdraw(gone, number);
+        something = true;
       }
-      touch(now.teller()).announce(now, number);
-      if (before != null && before.teller() != now.teller()) {
-        now.teller().retracted.add(number);
-      }
-    } else if (before != null) {
-      touch(before.teller()).withdrawn.add(number);
     }
-    return true;
+    for (int i = 0; i < ToldPaths.count(now); i++) {
+      Told each = ToldPaths.at(now, i);
+      count(each, 1);
+      Told replaced = ToldPaths.withId(before, each.pathId());
+      if (replaced == null || !each.saysTheSameAs(replaced)) {
+        touch(each.teller()).announce(each, number);
+        if (replaced != null && replaced.teller() != each.teller()) {
+          each.teller().retracted.add(number);
+        }
+        something = true;
+      }
+    }
+    return something;
+  }
+
+  private void count(Told each, int by) {
+    each.teller().advertised += by;
+    advertised += by;
   }
 
   private Teller touch(Teller teller) {
@@ -299,30 +322,44 @@ public final class ExportGroup {
     busy.clear();
   }
 
-  /// What the peers are to know of a prefix. Until the initial feed is complete after a restart,
-  /// what peers told us is not passed on: it may not be the best yet (RFC 4724 §4.1). What is our
-  /// own cannot get better by waiting.
-  private @Nullable Told wanted(int number) {
-    Path best = locRib.best(number);
-    if (best == null) {
+  /// What the peers are to know of a prefix: nothing, one [Told], or several.
+  private @Nullable Object wanted(int number) {
+    if (!tellsSeveral(locRib.family(number))) {
+      Path best = locRib.best(number);
+      return best == null ? null : wanted(number, best);
+    }
+    Object all = null;
+    for (int i = 0; i < locRib.pathCount(number); i++) {
+      Path path = locRib.path(number, i);
+      Told one = path.usable() ? wanted(number, path) : null;
+      if (one != null) {
+        all = ToldPaths.and(all, one);
+      }
+    }
+    return all;
+  }
+
+  /// What the peers are to know of a path. Until the initial feed is complete after a restart, what
+  /// peers told us is not passed on: it may not be the best yet (RFC 4724 §4.1). What is our own
+  /// cannot get better by waiting.
+  private @Nullable Told wanted(int number, Path path) {
+    if (deferring.getAsBoolean() && path.source() instanceof RouteSource.Peer) {
       return null;
     }
-    if (deferring.getAsBoolean() && best.source() instanceof RouteSource.Peer) {
-      return null;
-    }
-    Told made = best.told(this);
+    Told made = path.told(this);
     if (made == null) {
       PathAttributes attributes =
-          key.rules().export(best.attributes(), best.source(), best.family());
-      made = new Told(this, teller(best.source()), attributes);
-      best.remember(made);
+          key.rules().export(path.attributes(), path.source(), path.family());
+      int id = tellsSeveral(path.family()) ? path.sentId() : 0;
+      made = new Told(this, teller(path.source()), id, attributes);
+      path.remember(made);
     }
     if (made.attributes() == null) {
       return null;
     }
     if (!ExportPolicy.ALL.equals(key.policy())) {
       IpPrefix prefix = locRib.prefix(number);
-      if (!key.policy().exports(new Route(prefix, best.attributes(), best.source()))) {
+      if (!key.policy().exports(new Route(prefix, path.attributes(), path.source()))) {
         return null;
       }
     }
@@ -337,7 +374,7 @@ public final class ExportGroup {
   private void write() {
     for (Teller teller : busy) {
       teller.from = batch.length();
-      batch.withdraw(teller.withdrawn);
+      batch.withdraw(teller.withdrawn, teller.withdrawnIds);
       for (Told each : teller.announced) {
         announce(each);
       }
@@ -348,7 +385,7 @@ public final class ExportGroup {
   private void announce(Told each) {
     PathAttributes attributes = each.attributes();
     Numbers numbers = each.pending();
-    if (attributes == null || batch.announce(attributes, numbers)) {
+    if (attributes == null || batch.announce(attributes, numbers, each.pathId())) {
       return;
     }
     log.warn(
@@ -357,12 +394,11 @@ public final class ExportGroup {
         numbers.size(),
         locRib.prefix(numbers.get(0)),
         attributes);
-    batch.withdraw(numbers);
+    batch.withdraw(numbers, each.pathId());
     for (int i = 0; i < numbers.size(); i++) {
-      if (told[numbers.get(i)] == each) {
-        told[numbers.get(i)] = null;
-        each.teller().advertised--;
-        advertised--;
+      if (ToldPaths.withId(told.of(numbers.get(i)), each.pathId()) == each) {
+        told.remove(numbers.get(i), each);
+        count(each, -1);
       }
     }
   }
@@ -372,7 +408,7 @@ public final class ExportGroup {
     ByteBuffer all = batch.take();
     for (ExportMember member : members) {
       if (looked != null && !member.keepsUp()) {
-        member.owed().or(looked);
+        fallBehind(member, looked);
         continue;
       }
       if (member.teller().busy) {
@@ -381,6 +417,17 @@ public final class ExportGroup {
         member.outlet().send(all);
       }
       member.outlet().roundOver();
+    }
+  }
+
+  private void fallBehind(ExportMember member, BitSet looked) {
+    member.owed().or(looked);
+    if (tellsSeveral()) {
+      for (Teller teller : busy) {
+        if (teller != member.teller()) {
+          member.owe(teller.withdrawn, teller.withdrawnIds);
+        }
+      }
     }
   }
 
@@ -394,7 +441,7 @@ public final class ExportGroup {
       member.outlet().send(all.slice(own.to, all.limit() - own.to));
     }
     if (!own.retracted.isEmpty()) {
-      batch.withdraw(own.retracted);
+      batch.withdraw(own.retracted, 0);
       member.outlet().send(batch.take());
     }
   }
@@ -402,20 +449,35 @@ public final class ExportGroup {
   /// Tells one peer a part of what is owed to it.
   private void tellOwed(ExportMember member) {
     Numbers gone = new Numbers();
+    Numbers goneIds = new Numbers();
     int count = 0;
     int number = member.owed().nextSetBit(0);
     int first = number;
     for (; number >= 0 && count < MAX_PER_FLUSH; count++) {
-      Told known = number < told.length ? told[number] : null;
-      if (known == null || known.teller() == member.teller()) {
+      Object known = told.of(number);
+      for (int i = 0; i < ToldPaths.count(known); i++) {
+        Told each = ToldPaths.at(known, i);
+        if (each.teller() != member.teller()) {
+          touch(each.teller()).announce(each, number);
+        }
+      }
+      Numbers ids = member.takeGone(number);
+      if (tellsSeveral(locRib.family(number))) {
+        for (int i = 0; i < ids.size(); i++) {
+          Told back = ToldPaths.withId(known, ids.get(i));
+          if (back == null || back.teller() == member.teller()) {
+            gone.add(number);
+            goneIds.add(ids.get(i));
+          }
+        }
+      } else if (!ToldPaths.hasOfOthers(known, member.teller())) {
         gone.add(number);
-      } else {
-        touch(known.teller()).announce(known, number);
+        goneIds.add(0);
       }
       number = member.owed().nextSetBit(number + 1);
     }
     member.owed().clear(first, number < 0 ? member.owed().length() : number);
-    batch.withdraw(gone);
+    batch.withdraw(gone, goneIds);
     write();
     finish();
     if (batch.length() > 0) {

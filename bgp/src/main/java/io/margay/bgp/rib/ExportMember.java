@@ -2,6 +2,8 @@ package io.margay.bgp.rib;
 
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 
 /// One peer in an export group.
 ///
@@ -34,6 +36,10 @@ public final class ExportMember {
   private final Outlet outlet;
   private final BitSet owed = new BitSet();
 
+  /// Where several paths to a prefix are told: for prefixes that are owed, the identifiers of paths
+  /// that have gone and that the peer may know.
+  private final Map<Integer, Numbers> gone = new HashMap<>();
+
   ExportMember(Teller teller, Outlet outlet) {
     this.teller = teller;
     this.outlet = outlet;
@@ -49,6 +55,25 @@ public final class ExportMember {
 
   BitSet owed() {
     return owed;
+  }
+
+  /// The peer has to be told that these paths are gone.
+  void owe(Numbers numbers, Numbers pathIds) {
+    for (int i = 0; i < numbers.size(); i++) {
+      owe(numbers.get(i), pathIds.get(i));
+    }
+  }
+
+  void owe(int number, int pathId) {
+    owed.set(number);
+    gone.computeIfAbsent(number, _ -> new Numbers()).add(pathId);
+  }
+
+  /// Paths to a prefix that the peer has to be told are gone, unless they are back. It is taken to
+  /// have been told.
+  Numbers takeGone(int number) {
+    Numbers ids = gone.isEmpty() ? null : gone.remove(number);
+    return ids == null ? Numbers.NONE : ids;
   }
 
   /// Whether the peer knows all that its group has told.

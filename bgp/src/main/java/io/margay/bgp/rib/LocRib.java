@@ -4,9 +4,9 @@ import io.margay.bgp.message.NextHop;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,9 @@ public final class LocRib {
   private @Nullable Object[] paths = new @Nullable Object[index.capacity()];
 
   /// Numbers whose last path went. They are free for others once no group has to withdraw them.
-  private final BitSet emptied = new BitSet();
+  private final NumberSet emptied = new NumberSet();
+
+  private int lastSentId;
 
   /// An empty table.
   ///
@@ -77,10 +79,7 @@ public final class LocRib {
         matters |= changes.containsKey(path.hop());
       }
       if (matters) {
-        IpPrefix prefix = index.prefix(number);
-        affected.add(
-            new Before(
-                number, best(number), listener == null ? null : choice(prefix, paths[number])));
+        affected.add(new Before(number, best(number), choice(number)));
       }
     }
     changes.forEach(Hop::setCost);
@@ -89,7 +88,7 @@ public final class LocRib {
       if (paths[each.number] instanceof Path[] several) {
         ordered(several);
       }
-      changed(each.number, index.prefix(each.number), each.best, each.choice);
+      changed(each.number, each.best, each.choice);
     }
   }
 
@@ -105,7 +104,7 @@ public final class LocRib {
     if (was == path) {
       return path;
     }
-    BestRoute before = listener == null ? null : choice(prefix, was);
+    BestRoute before = choice(number);
     Path bestBefore = best(was);
     Path replaced = null;
     switch (was) {
@@ -126,8 +125,7 @@ public final class LocRib {
         paths[number] = ordered(now);
       }
     }
-    emptied.clear(number);
-    changed(number, prefix, bestBefore, before);
+    changed(number, bestBefore, before);
     return replaced;
   }
 
@@ -136,28 +134,48 @@ public final class LocRib {
   /// @return it, or null if there was none
   @Nullable Path remove(IpPrefix prefix, RouteSource source, int pathId) {
     int number = index.find(prefix);
-    return number == PrefixIndex.NONE ? null : remove(number, prefix, source, pathId);
-  }
-
-  private @Nullable Path remove(int number, IpPrefix prefix, RouteSource source, int pathId) {
-    Object was = paths[number];
-    Path[] several = all(was);
-    int at = position(several, source, pathId);
-    if (at < 0) {
+    if (number == PrefixIndex.NONE) {
       return null;
     }
-    BestRoute before = listener == null ? null : choice(prefix, was);
+    int at = position(all(paths[number]), source, pathId);
+    return at < 0 ? null : removeAt(number, at);
+  }
+
+  /// Removes all paths of `source` that `which` selects.
+  void removeAll(RouteSource source, Predicate<Path> which, Consumer<Path> removed) {
+    int limit = index.limit();
+    for (int number = 0; number < limit; number++) {
+      Object at = paths[number];
+      if (at == null || (at instanceof Path only && !only.isFrom(source))) {
+        continue;
+      }
+      Path[] several = all(at);
+      for (int i = several.length - 1; i >= 0; i--) {
+        if (several[i].isFrom(source) && which.test(several[i])) {
+          removed.accept(several[i]);
+          int now = position(all(paths[number]), source, several[i].pathId());
+          removeAt(number, now);
+        }
+      }
+    }
+  }
+
+  private Path removeAt(int number, int at) {
+    Object was = paths[number];
+    Path[] several = all(was);
+    BestRoute before = choice(number);
+    Path bestBefore = best(was);
     Path removed = several[at];
     if (several.length == 1) {
       paths[number] = null;
-      emptied.set(number);
+      emptied.add(number);
     } else {
       Path[] rest = new Path[several.length - 1];
       System.arraycopy(several, 0, rest, 0, at);
       System.arraycopy(several, at + 1, rest, at, rest.length - at);
       paths[number] = rest.length == 1 ? rest[0] : ordered(rest);
     }
-    changed(number, prefix, best(was), before);
+    changed(number, bestBefore, before);
     return removed;
   }
 
@@ -186,20 +204,25 @@ public final class LocRib {
     return several;
   }
 
-  private void changed(
-      int number, IpPrefix prefix, @Nullable Path bestBefore, @Nullable BestRoute before) {
+  private void changed(int number, @Nullable Path bestBefore, @Nullable BestRoute before) {
     Path bestNow = best(number);
-    if (bestNow == null ? bestBefore != null : !bestNow.saysTheSameAs(bestBefore)) {
-      for (ExportGroup group : groups) {
+    boolean another = bestNow == null ? bestBefore != null : !bestNow.saysTheSameAs(bestBefore);
+    for (ExportGroup group : groups) {
+      if (another || group.tellsSeveral()) {
         group.mark(number);
       }
     }
     if (listener != null) {
-      BestRoute now = choice(prefix, paths[number]);
+      BestRoute now = choice(number);
       if (!Objects.equals(before, now)) {
-        listener.bestChanged(prefix, before, now);
+        listener.bestChanged(index.prefix(number), before, now);
       }
     }
+  }
+
+  /// What was chosen, for the listener; null if there is none.
+  private @Nullable BestRoute choice(int number) {
+    return listener == null ? null : choice(index.prefix(number), paths[number]);
   }
 
   private static List<Path> usable(Path[] several) {
@@ -237,6 +260,27 @@ public final class LocRib {
   /// The path to the prefix of a number that was chosen.
   @Nullable Path best(int number) {
     return best(paths[number]);
+  }
+
+  /// How many paths there are to the prefix of a number.
+  int pathCount(int number) {
+    return switch (paths[number]) {
+      case null -> 0;
+      case Path _ -> 1;
+      case Object several -> ((Path[]) several).length;
+    };
+  }
+
+  /// One of the paths to the prefix of a number; the best one is first, if one is usable.
+  Path path(int number, int at) {
+    return paths[number] instanceof Path only
+        ? only
+        : ((Path[]) Objects.requireNonNull(paths[number]))[at];
+  }
+
+  /// A path identifier that no path has had ([Path#sentId]).
+  int nextSentId() {
+    return ++lastSentId;
   }
 
   /// What was chosen for a prefix.
@@ -380,6 +424,14 @@ public final class LocRib {
     return index.family(number);
   }
 
+  int length(int number) {
+    return index.length(number);
+  }
+
+  void putAddress(int number, ByteBuffer buffer) {
+    index.putAddress(number, buffer);
+  }
+
   int capacity() {
     return index.capacity();
   }
@@ -394,7 +446,11 @@ public final class LocRib {
         return;
       }
     }
-    emptied.stream().forEach(index::remove);
-    emptied.clear();
+    while (!emptied.isEmpty()) {
+      int number = emptied.remove();
+      if (paths[number] == null) {
+        index.remove(number);
+      }
+    }
   }
 }

@@ -6,6 +6,10 @@ import java.util.Arrays;
 final class Numbers {
 
   private static final int[] EMPTY = {};
+
+  /// For reading.
+  static final Numbers NONE = new Numbers();
+
   private static final int FIRST = 4;
 
   /// What a list may keep for the next time; a single large table is not remembered for ever.

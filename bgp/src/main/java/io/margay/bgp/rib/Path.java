@@ -14,6 +14,7 @@ public final class Path {
   private final RouteSource source;
   private final IpFamily family;
   private final int pathId;
+  private final int sentId;
   private final PathAttributes attributes;
   private final boolean imported;
   private final int session;
@@ -26,6 +27,7 @@ public final class Path {
   ///
   /// @param family of the prefixes
   /// @param pathId tells apart what the source says about one prefix (RFC 7911); 0 without ADD-PATH
+  /// @param sentId tells apart what peers are told about one prefix
   /// @param imported whether it takes part in the decision
   /// @param session counts the source's sessions: a path of an earlier one is stale
   /// @param hop where its next hop is
@@ -33,6 +35,7 @@ public final class Path {
       RouteSource source,
       IpFamily family,
       int pathId,
+      int sentId,
       PathAttributes attributes,
       boolean imported,
       int session,
@@ -40,6 +43,7 @@ public final class Path {
     this.source = source;
     this.family = family;
     this.pathId = pathId;
+    this.sentId = sentId;
     this.attributes = attributes;
     this.imported = imported;
     this.session = session;
@@ -57,6 +61,11 @@ public final class Path {
 
   int pathId() {
     return pathId;
+  }
+
+  /// Unique among the paths to a prefix, and the same for what replaces this one (RFC 7911 §3).
+  int sentId() {
+    return sentId;
   }
 
   public PathAttributes attributes() {
@@ -92,13 +101,14 @@ public final class Path {
   }
 
   boolean isFrom(RouteSource other) {
-    return source.equals(other);
+    // Of one peer it is always the same object, and comparing records costs more.
+    return source == other || source.equals(other);
   }
 
   /// Whether peers would see no difference.
   boolean saysTheSameAs(@Nullable Path other) {
     return this == other
-        || (other != null && source.equals(other.source) && attributes.equals(other.attributes));
+        || (other != null && isFrom(other.source) && attributes.equals(other.attributes));
   }
 
   /// What `group` made of this path; null if it has not seen it yet.

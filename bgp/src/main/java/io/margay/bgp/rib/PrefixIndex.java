@@ -5,6 +5,7 @@ import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import io.margay.net.Ipv4Address;
 import io.margay.net.Ipv6Address;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /// Numbers prefixes from 0 on, so that what belongs to a prefix sits in plain arrays, and sets of
@@ -118,6 +119,24 @@ final class PrefixIndex {
             ? new Ipv4Address((int) high[number])
             : new Ipv6Address(high[number], low(number));
     return new IpPrefix(address, lengths[number] & ~IPV6);
+  }
+
+  int length(int number) {
+    return lengths[number] & ~IPV6;
+  }
+
+  /// Writes as many octets of the prefix's address as its length needs.
+  void putAddress(int number, ByteBuffer buffer) {
+    int octets = (length(number) + Byte.SIZE - 1) / Byte.SIZE;
+    // An IPv4 address is in the lower half.
+    long bits = isIpv4(number) ? high[number] << Integer.SIZE : high[number];
+    for (int i = 0; i < octets; i++) {
+      if (i == Long.BYTES) {
+        bits = low(number);
+      }
+      buffer.put((byte) (bits >>> Long.SIZE - Byte.SIZE));
+      bits <<= Byte.SIZE;
+    }
   }
 
   private long low(int number) {

@@ -10,14 +10,18 @@ final class Teller {
 
   private final RouteSource source;
 
-  /// Prefixes of this source that the group's peers know.
+  /// Paths of this source that the group's peers know.
   int advertised;
 
   /// Prefixes to withdraw, since this source's path was the one told.
   final Numbers withdrawn = new Numbers();
 
+  /// The path identifiers of those.
+  final Numbers withdrawnIds = new Numbers();
+
   /// Prefixes that this source now is best for. The peer that is this source does not hear that,
-  /// but that the path of another, which it knows, is gone.
+  /// but that the path of another, which it knows, is gone. Where several paths are told, none
+  /// takes the place of another's.
   final Numbers retracted = new Numbers();
 
   /// What waits to be announced.
@@ -47,9 +51,15 @@ final class Teller {
     told.pending().add(number);
   }
 
+  void withdraw(Told told, int number) {
+    withdrawn.add(number);
+    withdrawnIds.add(told.pathId());
+  }
+
   void done() {
     busy = false;
     withdrawn.clear();
+    withdrawnIds.clear();
     retracted.clear();
     announced.forEach(told -> told.pending().clear());
     announced.clear();

@@ -9,6 +9,7 @@ final class Told {
 
   private final ExportGroup group;
   private final Teller teller;
+  private final int pathId;
   private final @Nullable PathAttributes attributes;
 
   /// Prefixes that wait to be announced with these attributes, by number.
@@ -16,10 +17,12 @@ final class Told {
 
   /// What is told.
   ///
+  /// @param pathId tells it apart from others to the same prefix; 0 where only one is told
   /// @param attributes as the peers get them; null if the path must not be told
-  Told(ExportGroup group, Teller teller, @Nullable PathAttributes attributes) {
+  Told(ExportGroup group, Teller teller, int pathId, @Nullable PathAttributes attributes) {
     this.group = group;
     this.teller = teller;
+    this.pathId = pathId;
     this.attributes = attributes;
   }
 
@@ -29,6 +32,10 @@ final class Told {
 
   Teller teller() {
     return teller;
+  }
+
+  int pathId() {
+    return pathId;
   }
 
   @Nullable PathAttributes attributes() {

@@ -3,11 +3,8 @@ package io.margay.bgp.rib;
 import io.margay.bgp.message.PathAttributes;
 import io.margay.bgp.message.SessionCodec;
 import io.margay.bgp.message.UpdateEncoder;
-import io.margay.net.IpPrefix;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /// UPDATEs one after the other, to be written to many peers at once.
 final class UpdateBatch {
@@ -30,25 +27,28 @@ final class UpdateBatch {
     return length;
   }
 
-  /// Announces prefixes.
+  /// Announces a path to each prefix, all with one path identifier.
   ///
   /// @return false if the attributes leave no room for a prefix; nothing is written then
-  boolean announce(PathAttributes attributes, Numbers numbers) {
-    return encoder.announce(attributes, prefixes(numbers), this::append);
+  boolean announce(PathAttributes attributes, Numbers numbers, int pathId) {
+    return encoder.announce(
+        attributes, new NumberedPrefixes(locRib, numbers, null, pathId), this::append);
   }
 
-  void withdraw(Numbers numbers) {
-    if (!numbers.isEmpty()) {
-      encoder.withdraw(prefixes(numbers), this::append);
-    }
+  /// Withdraws paths with one path identifier.
+  void withdraw(Numbers numbers, int pathId) {
+    withdraw(new NumberedPrefixes(locRib, numbers, null, pathId));
   }
 
-  private List<IpPrefix> prefixes(Numbers numbers) {
-    List<IpPrefix> prefixes = new ArrayList<>(numbers.size());
-    for (int i = 0; i < numbers.size(); i++) {
-      prefixes.add(locRib.prefix(numbers.get(i)));
+  /// Withdraws paths.
+  void withdraw(Numbers numbers, Numbers pathIds) {
+    withdraw(new NumberedPrefixes(locRib, numbers, pathIds, 0));
+  }
+
+  private void withdraw(NumberedPrefixes prefixes) {
+    if (prefixes.size() > 0) {
+      encoder.withdraw(prefixes, this::append);
     }
-    return prefixes;
   }
 
   private void append(ByteBuffer frame) {

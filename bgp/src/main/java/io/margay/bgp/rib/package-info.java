@@ -15,9 +15,8 @@
 /// what peers are told is kept and written once for all that are told the same. A route with one
 /// path takes about 30 octets in all.
 ///
-/// Every next hop counts as resolvable and equally far: the owner's routes decide about that, and
-/// hosts on routed fabrics see all peers at one distance. Not here yet: to tell several paths to a
-/// prefix (RFC 7911).
+/// A reflector takes every next hop for reachable and equally far; a node asks its routing table
+/// ([io.margay.bgp.rib.InteriorCost]).
 @NullMarked
 package io.margay.bgp.rib;
 

@@ -32,6 +32,7 @@ class DecisionTest {
         new RouteSource.Peer(address, new AsNumber(65001), address, external),
         IpFamily.IPV4,
         0,
+        0,
         attributes
             .apply(
                 PathAttributes.builder()

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -213,6 +214,11 @@ abstract class Daemon implements AutoCloseable {
   void awaitLearned(List<String> expected) {
     List<String> sorted = expected.stream().sorted().toList();
     await(() -> learned().equals(sorted), "the daemon does not come to have " + sorted);
+  }
+
+  /// Waits until what [#table] says is as expected.
+  void awaitTable(Predicate<String> expected, String otherwise) {
+    await(() -> expected.test(table()), otherwise);
   }
 
   private void await(BooleanSupplier condition, String otherwise) {
