@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -276,7 +277,7 @@ public final class ExportGroup {
   private boolean compare(int number) {
     Object before = told.of(number);
     Object now = wanted(number);
-    if (now == before) {
+    if (Objects.equals(now, before)) {
       return false;
     }
     told.set(number, now);
