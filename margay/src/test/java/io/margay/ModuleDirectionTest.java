@@ -28,6 +28,7 @@ class ModuleDirectionTest {
           Map.entry("monitoring", Set.of()),
           Map.entry("model", Set.of("net")),
           Map.entry("datastore", Set.of("model", "net")),
+          Map.entry("ipam", Set.of("datastore", "model", "net")),
           Map.entry("calc", Set.of("datastore", "model", "net")),
           Map.entry("kernel", Set.of("net")),
           Map.entry("linux", Set.of("kernel", "net")),
@@ -63,7 +64,7 @@ class ModuleDirectionTest {
                   "monitoring",
                   "net",
                   "transport")),
-          Map.entry("calicoctl", Set.of("datastore", "model", "net")),
+          Map.entry("calicoctl", Set.of("datastore", "ipam", "model", "net")),
           Map.entry(
               "supervisor",
               Set.of("agent", "calicoctl", "datastore", "kernel", "linux", "model", "net")),

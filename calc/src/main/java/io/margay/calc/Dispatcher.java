@@ -67,6 +67,7 @@ final class Dispatcher {
           Key.BgpSetting _,
           Key.BlockAffinity _,
           Key.IpamBlock _,
+          Key.ForIpamSettings _,
           Key.IpamHandle _,
           Key.NodeStatus _,
           Key.WorkloadEndpointStatus _,

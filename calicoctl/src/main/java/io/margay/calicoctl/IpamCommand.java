@@ -5,10 +5,10 @@ import io.margay.calicoctl.Connection.CannotConnectException;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
-import io.margay.datastore.Key;
-import io.margay.datastore.ipam.AddressRelease;
 import io.margay.datastore.ipam.AllocationBlock;
+import io.margay.ipam.Ipam;
 import io.margay.net.IpAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -67,8 +67,7 @@ record IpamCommand(Action action) implements Command {
   }
 
   private static boolean show(IpAddress address, Datastore store, Terminal terminal) {
-    Optional<Entry<AllocationBlock>> block =
-        store.get(new Key.IpamBlock(AllocationBlock.around(address)));
+    Optional<Entry<AllocationBlock>> block = new Ipam(store).find(address);
     if (block.isEmpty()) {
       terminal.say(address + " is not assigned");
       return true;
@@ -92,7 +91,7 @@ record IpamCommand(Action action) implements Command {
   }
 
   private static boolean release(IpAddress address, Datastore store, Terminal terminal) {
-    if (new AddressRelease(store).release(address)) {
+    if (!new Ipam(store).releaseAddresses(List.of(address)).released().isEmpty()) {
       terminal.say("Successfully released IP address " + address);
       return true;
     }

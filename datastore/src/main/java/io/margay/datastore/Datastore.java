@@ -51,6 +51,16 @@ public interface Datastore extends AutoCloseable {
   /// Removes those of the keys that exist, in one write.
   void deleteAll(Collection<? extends Key<?>> keys);
 
+  /// Writes several values, each under a condition of its own: all of them in one step, or none.
+  ///
+  /// etcd's v2 API has no transactions. There the writes are made one after the other as they are
+  /// listed, up to the first whose condition does not hold; a process that dies leaves the first
+  /// few. So callers put them in an order of which every beginning is harmless.
+  ///
+  /// @param writes at most [#MOST_WRITES]
+  /// @throws DatastoreException.Unavailable if there is no answer; then all of it may be written
+  Commit commit(List<? extends Write> writes);
+
   /// Everything at one revision.
   Snapshot snapshot();
 
@@ -59,6 +69,37 @@ public interface Datastore extends AutoCloseable {
 
   @Override
   void close();
+
+  /// What every store takes in one [#commit(List)].
+  int MOST_WRITES = 40;
+
+  /// A part of a [#commit(List)].
+  sealed interface Write {
+    Key<?> key();
+
+    /// Must not exist yet.
+    record Create<V>(Key<V> key, V value) implements Write {}
+
+    /// Must exist at this revision.
+    record Update<V>(Key<V> key, V value, long revision) implements Write {}
+
+    /// Must exist at this revision.
+    record Delete(Key<?> key, long revision) implements Write {}
+
+    /// Stays as it is, and must be at this revision.
+    record Unchanged(Key<?> key, long revision) implements Write {}
+  }
+
+  /// What became of a [#commit(List)].
+  sealed interface Commit {
+    /// @param revision of the write
+    record Done(long revision) implements Commit {}
+
+    /// A condition did not hold.
+    ///
+    /// @param written how many writes were made before that one; 0 in a store with transactions
+    record Refused(int written) implements Commit {}
+  }
 
   /// @param entries in the order of their datastore keys
   /// @param unreadable values that cannot be understood

@@ -1,6 +1,7 @@
 package io.margay.datastore;
 
 import io.margay.datastore.ipam.AllocationBlock;
+import io.margay.datastore.ipam.IpamSettings;
 import io.margay.model.Resource;
 import io.margay.model.ResourceKey;
 import io.margay.net.IpPrefix;
@@ -57,6 +58,9 @@ public sealed interface Key<V> {
   ///
   /// @param block masked
   record IpamBlock(IpPrefix block) implements Key<AllocationBlock> {}
+
+  /// How addresses are given out in the whole cluster. Without it the defaults hold.
+  record ForIpamSettings() implements Key<IpamSettings> {}
 
   /// From which blocks the addresses of a handle are.
   record IpamHandle(String id) implements Key<AllocationBlock.Handle> {}

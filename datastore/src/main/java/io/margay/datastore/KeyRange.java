@@ -1,7 +1,9 @@
 package io.margay.datastore;
 
+import io.margay.datastore.ipam.AllocationBlock;
 import io.margay.model.Kind;
 import io.margay.model.Resource;
+import io.margay.net.IpFamily;
 import org.jspecify.annotations.Nullable;
 
 /// A set of keys that can be listed.
@@ -21,6 +23,10 @@ public sealed interface KeyRange<V> {
 
   /// @param node null for those of every node
   record BlockAffinities(@Nullable String node) implements KeyRange<Key.Empty> {}
+
+  record IpamBlocks(IpFamily family) implements KeyRange<AllocationBlock> {}
+
+  record IpamHandles() implements KeyRange<AllocationBlock.Handle> {}
 
   /// Statuses of the workload endpoints of a node.
   record WorkloadEndpointStatuses(String node) implements KeyRange<Key.EndpointStatus> {}

@@ -243,6 +243,7 @@ public final class Syncer implements AutoCloseable {
           Key.BlockAffinity _ ->
           true;
       case Key.IpamBlock _,
+          Key.ForIpamSettings _,
           Key.IpamHandle _,
           Key.NodeStatus _,
           Key.WorkloadEndpointStatus _,

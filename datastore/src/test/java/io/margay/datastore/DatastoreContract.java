@@ -15,14 +15,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.margay.datastore.Datastore.Change;
+import io.margay.datastore.Datastore.Commit;
+import io.margay.datastore.Datastore.Write;
 import io.margay.datastore.DatastoreException.AlreadyExists;
 import io.margay.datastore.DatastoreException.DoesNotExist;
 import io.margay.datastore.DatastoreException.UpdateConflict;
 import io.margay.datastore.Key.AgentStatus;
 import io.margay.datastore.Key.EndpointStatus;
+import io.margay.datastore.ipam.AllocationBlock;
+import io.margay.datastore.ipam.IpamSettings;
 import io.margay.model.Kind;
 import io.margay.model.Resource;
 import io.margay.model.ResourceKey;
+import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.time.Duration;
 import java.time.Instant;
@@ -340,6 +345,83 @@ public abstract class DatastoreContract {
     long revision = datastore.snapshot().revision();
     datastore.deleteAll(List.of(keyOf(profile), SETTING));
     assertThat(datastore.snapshot().revision()).isEqualTo(revision);
+  }
+
+  @Test
+  void writesOfACommitAreMadeInOneStep() {
+    var affinity = new Key.BlockAffinity("slave1", IpPrefix.parse("10.0.0.64/26"));
+    var profile = profile("p", Map.of());
+    long one = datastore.create(SETTING, "1");
+    long two = datastore.create(keyOf(profile), profile);
+    var writes =
+        List.of(
+            new Write.Unchanged(keyOf(profile), two),
+            new Write.Update<>(SETTING, "2", one),
+            new Write.Create<>(affinity, Key.Empty.EMPTY));
+    try (var watch = new RecordedWatch(datastore, two)) {
+      assertThat(datastore.commit(writes)).isInstanceOf(Commit.Done.class);
+      watch.await(2);
+      if (writesInOneStep()) {
+        assertThat(watch.calls()).hasSize(1);
+      }
+      assertThat(datastore.get(SETTING).orElseThrow().value()).isEqualTo("2");
+      assertThat(datastore.get(affinity)).isPresent();
+      assertThat(datastore.get(keyOf(profile)).orElseThrow().revision()).isEqualTo(two);
+    }
+    long three = datastore.get(SETTING).orElseThrow().revision();
+    assertThat(
+            datastore.commit(
+                List.of(new Write.Delete(SETTING, three), new Write.Delete(keyOf(profile), two))))
+        .isInstanceOf(Commit.Done.class);
+    assertThat(datastore.get(SETTING)).isEmpty();
+    assertThat(datastore.get(keyOf(profile))).isEmpty();
+  }
+
+  @Test
+  void aCommitOfWhichOneConditionDoesNotHoldWritesNothingOrWhatComesBeforeIt() {
+    var other = new Key.FelixSetting(null, "Other");
+    var third = new Key.FelixSetting(null, "Third");
+    long old = datastore.create(SETTING, "1");
+    long now = datastore.update(SETTING, "2", old);
+    List<Write> failing =
+        List.of(
+            new Write.Create<>(SETTING, "x"),
+            new Write.Update<>(SETTING, "x", old),
+            new Write.Delete(SETTING, old),
+            new Write.Unchanged(SETTING, old),
+            new Write.Update<>(new Key.FelixSetting(null, "Absent"), "x", now),
+            new Write.Delete(new Key.FelixSetting(null, "Absent"), now));
+    for (var write : failing) {
+      var outcome =
+          datastore.commit(
+              List.of(new Write.Create<>(other, "o"), write, new Write.Create<>(third, "t")));
+      assertThat(outcome).isEqualTo(new Commit.Refused(writesInOneStep() ? 0 : 1));
+      assertThat(datastore.get(other).isPresent()).isEqualTo(!writesInOneStep());
+      assertThat(datastore.get(third)).isEmpty();
+      assertThat(datastore.get(SETTING)).contains(new Entry<>(SETTING, "2", now));
+      datastore.deleteAll(List.of(other));
+    }
+  }
+
+  @Test
+  void blocksHandlesAndIpamSettingsAreListedByThemselves() {
+    var four = IpPrefix.parse("10.0.0.64/26");
+    var six = IpPrefix.parse("fd00::40/122");
+    var block = new Key.IpamBlock(four);
+    var handle = new Key.IpamHandle("k8s.web");
+    var settings = new IpamSettings(true, false, List.of(IpPrefix.parse("10.0.0.0/28")));
+    readsBack(new Key.ForIpamSettings(), settings);
+    readsBack(new Key.ForIpamSettings(), IpamSettings.DEFAULT);
+    readsBack(block, AllocationBlock.of(four, "slave1", true));
+    readsBack(new Key.IpamBlock(six), AllocationBlock.of(six, "slave1", false));
+    readsBack(handle, new AllocationBlock.Handle(Map.of(four, 3)));
+    readsBack(new Key.BlockAffinity("slave1", four), Key.Empty.EMPTY);
+    assertThat(datastore.list(new KeyRange.IpamBlocks(IpFamily.IPV4)))
+        .extracting(Entry::key)
+        .containsExactly(block);
+    assertThat(datastore.list(new KeyRange.IpamHandles()))
+        .extracting(Entry::key)
+        .containsExactly(handle);
   }
 
   @Test

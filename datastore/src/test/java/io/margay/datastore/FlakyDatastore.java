@@ -50,6 +50,11 @@ final class FlakyDatastore implements Datastore {
   }
 
   @Override
+  public Commit commit(List<? extends Write> writes) {
+    return datastore.commit(writes);
+  }
+
+  @Override
   public Snapshot snapshot() {
     synchronized (this) {
       if (!available) {

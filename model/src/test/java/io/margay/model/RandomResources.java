@@ -128,7 +128,8 @@ public final class RandomResources {
 
   private IpPool ipPool() {
     IpFamily family = family();
-    int longest = family.bits() - 6;
+    Integer blockSize = maybe(() -> random.nextInt(family.bits() - 12, family.bits() + 1));
+    int longest = blockSize == null ? family.bits() - 6 : blockSize;
     IpAddress start =
         family == IpFamily.IPV4 ? IpAddress.parse("10.7.0.9") : IpAddress.parse("fd80::9");
     IpPool.Ipip ipip =
@@ -140,7 +141,7 @@ public final class RandomResources {
     boolean says = ipip != null && (ipip.enabled() || ipip.mode() != null);
     return new IpPool(
         new IpPool.Metadata(new IpPrefix(start, random.nextInt(12, longest + 1))),
-        new IpPool.Spec(says ? ipip : null, random.nextBoolean(), random.nextBoolean()));
+        new IpPool.Spec(says ? ipip : null, random.nextBoolean(), random.nextBoolean(), blockSize));
   }
 
   private Policy policy() {

@@ -83,6 +83,7 @@ public final class BgpView {
       case Key.Ready _,
           Key.FelixSetting _,
           Key.IpamBlock _,
+          Key.ForIpamSettings _,
           Key.IpamHandle _,
           Key.NodeStatus _,
           Key.WorkloadEndpointStatus _,

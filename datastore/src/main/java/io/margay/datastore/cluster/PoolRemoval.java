@@ -28,8 +28,7 @@ public final class PoolRemoval {
     Entry<Resource> entry =
         datastore.get(key).orElseThrow(() -> new DatastoreException.DoesNotExist(pool.toString()));
     if (entry.value() instanceof IpPool old && !old.spec().disabled()) {
-      var spec = new IpPool.Spec(old.spec().ipip(), old.spec().natOutgoing(), true);
-      datastore.update(key, new IpPool(old.metadata(), spec), null);
+      datastore.update(key, new IpPool(old.metadata(), old.spec().asDisabled()), null);
     }
     List<Key<?>> doomed = new ArrayList<>();
     for (var affinity : datastore.list(new KeyRange.BlockAffinities(null))) {

@@ -2,15 +2,16 @@ package io.margay.datastore.ipam;
 
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A block of addresses and who has them: the value under `/calico/ipam/v2/assignment/`.
@@ -31,6 +32,8 @@ public record AllocationBlock(
     List<Integer> unallocated,
     List<Attribute> attributes,
     @Nullable String hostAffinity) {
+
+  private static final String HOST = "host:";
 
   /// @param handle under which the address can be released together with others
   /// @param secondary what its user noted down
@@ -70,9 +73,49 @@ public record AllocationBlock(
     if (!cidr.contains(address)) {
       return OptionalInt.empty();
     }
-    BigInteger first = new BigInteger(1, cidr.masked().address().toBytes());
-    BigInteger offset = new BigInteger(1, address.toBytes()).subtract(first);
-    return OptionalInt.of(offset.intValueExact());
+    byte[] octets = address.toBytes();
+    int last = octets.length - 1;
+    int lowest16 = (octets[last - 1] & 0xff) << 8 | octets[last] & 0xff;
+    return OptionalInt.of(lowest16 & (allocations.size() - 1));
+  }
+
+  /// The address of a number in the block.
+  public IpAddress address(int ordinal) {
+    Objects.checkIndex(ordinal, allocations.size());
+    byte[] octets = cidr.masked().address().toBytes();
+    int last = octets.length - 1;
+    octets[last] |= (byte) ordinal;
+    octets[last - 1] |= (byte) (ordinal >> 8);
+    return IpAddress.of(octets);
+  }
+
+  /// The numbers of the free addresses, in the order in which they are to be taken. What old tools
+  /// listed as free although it is in use is left out.
+  public List<Integer> free() {
+    return unallocated.stream()
+        .filter(ordinal -> ordinal >= 0 && ordinal < allocations.size())
+        .filter(ordinal -> allocations.get(ordinal) == null)
+        .distinct()
+        .toList();
+  }
+
+  /// The addresses in use of which something holds, ascending.
+  public List<IpAddress> addresses(Predicate<Attribute> wanted) {
+    List<IpAddress> found = new ArrayList<>();
+    for (int ordinal = 0; ordinal < allocations.size(); ordinal++) {
+      Integer index = allocations.get(ordinal);
+      if (index != null && wanted.test(attributes.get(index))) {
+        found.add(address(ordinal));
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /// The node whose block it is; null if it is nobody's.
+  public @Nullable String node() {
+    return affinity != null && affinity.startsWith(HOST)
+        ? affinity.substring(HOST.length())
+        : affinity == null ? hostAffinity : null;
   }
 
   /// What is known of an address; null if it is free or not of this block.
@@ -89,6 +132,33 @@ public record AllocationBlock(
   /// Whether no node owns it.
   public boolean isNobodys() {
     return affinity == null && hostAffinity == null;
+  }
+
+  /// The block with some of its free addresses in use.
+  ///
+  /// @throws IllegalArgumentException if one of them is not free
+  public AllocationBlock with(List<Integer> ordinals, Attribute attribute) {
+    List<Attribute> known = new ArrayList<>(attributes);
+    int index = known.indexOf(attribute);
+    if (index < 0) {
+      index = known.size();
+      known.add(attribute);
+    }
+    List<@Nullable Integer> taken = new ArrayList<>(allocations);
+    for (int ordinal : ordinals) {
+      if (taken.set(ordinal, index) != null) {
+        throw new IllegalArgumentException(address(ordinal) + " is in use in block " + cidr);
+      }
+    }
+    List<Integer> free = new ArrayList<>(free());
+    free.removeAll(ordinals);
+    return new AllocationBlock(cidr, affinity, strictAffinity, taken, free, known, hostAffinity);
+  }
+
+  /// The block as nobody's.
+  public AllocationBlock withoutAffinity() {
+    return new AllocationBlock(
+        cidr, null, strictAffinity, allocations, unallocated, attributes, null);
   }
 
   /// The block without an address that is in use: it goes to the end of the queue of free ones, so
@@ -120,6 +190,19 @@ public record AllocationBlock(
     return new IpPrefix(address, length).masked();
   }
 
+  /// A block of a node of which nothing is taken.
+  public static AllocationBlock of(IpPrefix cidr, String node, boolean strictAffinity) {
+    AllocationBlock empty = empty(cidr, HOST + node);
+    return new AllocationBlock(
+        cidr,
+        empty.affinity,
+        strictAffinity,
+        empty.allocations,
+        empty.unallocated,
+        List.of(),
+        null);
+  }
+
   /// A block of which nothing is taken.
   public static AllocationBlock empty(IpPrefix cidr, @Nullable String affinity) {
     int size = size(cidr);
@@ -135,6 +218,15 @@ public record AllocationBlock(
   public record Handle(Map<IpPrefix, Integer> blocks) {
     public Handle {
       blocks = Collections.unmodifiableMap(new TreeMap<>(blocks));
+    }
+
+    /// The handle with some addresses more of a block, or, below zero, less; a block that gives
+    /// none is left out.
+    public Handle plus(IpPrefix block, int addresses) {
+      Map<IpPrefix, Integer> changed = new TreeMap<>(blocks);
+      changed.merge(block, addresses, Integer::sum);
+      changed.values().removeIf(count -> count <= 0);
+      return new Handle(changed);
     }
 
     /// The handle with one address less of a block; a block that gives none is left out.

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.margay.datastore.ipam.AllocationBlock;
+import io.margay.datastore.ipam.IpamSettings;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,33 @@ final class IpamJson {
         .forEach(each ->
             blocks.put(IpPrefix.parse(each.getKey()).masked(), integer(each.getValue(), "block")));
     return new AllocationBlock.Handle(blocks);
+  }
+
+  static String encode(IpamSettings settings) {
+    ObjectNode json = MAPPER.createObjectNode();
+    if (settings.strictAffinity()) {
+      json.put("strict_affinity", true);
+    }
+    if (settings.autoAllocateBlocks()) {
+      json.put("auto_allocate_blocks", true);
+    }
+    if (!settings.reservedCidrs().isEmpty()) {
+      ArrayNode reserved = json.putArray("reserved_cidrs");
+      settings.reservedCidrs().forEach(cidr -> reserved.add(cidr.toString()));
+    }
+    return json.toString();
+  }
+
+  static IpamSettings decodeSettings(String text) {
+    JsonNode json = object(text);
+    List<IpPrefix> reserved = new ArrayList<>();
+    for (JsonNode cidr : json.path("reserved_cidrs")) {
+      reserved.add(IpPrefix.parse(cidr.asText()));
+    }
+    return new IpamSettings(
+        json.path("strict_affinity").asBoolean(),
+        json.path("auto_allocate_blocks").asBoolean(),
+        reserved);
   }
 
   private static @Nullable String text(JsonNode json, String name) {

@@ -22,6 +22,7 @@ final class KeyPaths {
   private static final String BGP_GLOBAL = "/calico/bgp/v1/global/";
   private static final String AFFINITIES = "/calico/ipam/v2/host/";
   private static final String BLOCKS = "/calico/ipam/v2/assignment/";
+  private static final String IPAM_SETTINGS = "/calico/ipam/v2/config";
   private static final String HANDLES = "/calico/ipam/v2/handle/";
   private static final String STATUSES = "/calico/felix/v1/host/";
   private static final String POLICIES = "/calico/v1/policy/tier/default/policy/";
@@ -70,6 +71,7 @@ final class KeyPaths {
                   + cidr(block));
       case Key.IpamBlock(var block) ->
           List.of(BLOCKS + "ip" + version(block.family()) + "/block/" + cidr(block));
+      case Key.ForIpamSettings _ -> List.of(IPAM_SETTINGS);
       case Key.IpamHandle(var id) -> List.of(HANDLES + segment(id));
       case Key.NodeStatus(var node) -> List.of(STATUSES + segment(node) + "/status");
       case Key.WorkloadEndpointStatus(var endpoint) -> List.of(STATUSES + workload(endpoint));
@@ -165,6 +167,8 @@ final class KeyPaths {
           List.of(node == null ? BGP_GLOBAL : BGP_HOSTS + segment(node) + "/");
       case KeyRange.BlockAffinities(var node) ->
           List.of(node == null ? AFFINITIES : AFFINITIES + segment(node) + "/");
+      case KeyRange.IpamBlocks(var family) -> List.of(BLOCKS + "ip" + version(family) + "/block/");
+      case KeyRange.IpamHandles _ -> List.of(HANDLES);
       case KeyRange.WorkloadEndpointStatuses(var node) ->
           List.of(STATUSES + segment(node) + "/workload/");
       case KeyRange.HostEndpointStatuses(var node) ->
@@ -190,6 +194,8 @@ final class KeyPaths {
       case KeyRange.FelixSettings _ -> key instanceof Key.FelixSetting;
       case KeyRange.BgpSettings _ -> key instanceof Key.BgpSetting;
       case KeyRange.BlockAffinities _ -> key instanceof Key.BlockAffinity;
+      case KeyRange.IpamBlocks _ -> key instanceof Key.IpamBlock;
+      case KeyRange.IpamHandles _ -> key instanceof Key.IpamHandle;
       case KeyRange.WorkloadEndpointStatuses _ -> key instanceof Key.WorkloadEndpointStatus;
       case KeyRange.HostEndpointStatuses _ -> key instanceof Key.HostEndpointStatus;
     };
@@ -216,6 +222,9 @@ final class KeyPaths {
     }
     if (path.startsWith(BLOCKS)) {
       return block(path.substring(BLOCKS.length()).split("/", -1));
+    }
+    if (path.equals(IPAM_SETTINGS)) {
+      return new Key.ForIpamSettings();
     }
     if (path.startsWith(HANDLES)) {
       String id = path.substring(HANDLES.length());

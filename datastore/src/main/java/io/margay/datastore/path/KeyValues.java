@@ -2,6 +2,7 @@ package io.margay.datastore.path;
 
 import io.margay.datastore.Key;
 import io.margay.datastore.ipam.AllocationBlock;
+import io.margay.datastore.ipam.IpamSettings;
 import io.margay.model.BgpPeer;
 import io.margay.model.HostEndpoint;
 import io.margay.model.IpPool;
@@ -32,6 +33,7 @@ final class KeyValues {
       case Key.FelixSetting _, Key.BgpSetting _ -> texts((String) value);
       case Key.BlockAffinity _ -> texts("{}");
       case Key.IpamBlock _ -> texts(IpamJson.encode((AllocationBlock) value));
+      case Key.ForIpamSettings _ -> texts(IpamJson.encode((IpamSettings) value));
       case Key.IpamHandle _ -> texts(IpamJson.encode((AllocationBlock.Handle) value));
       case Key.NodeStatus _ -> texts(StatusJson.encode((Key.AgentStatus) value));
       case Key.WorkloadEndpointStatus _, Key.HostEndpointStatus _ ->
@@ -88,6 +90,7 @@ final class KeyValues {
       case Key.FelixSetting _, Key.BgpSetting _ -> first;
       case Key.BlockAffinity _ -> Key.Empty.EMPTY;
       case Key.IpamBlock(var block) -> IpamJson.decodeBlock(block, first);
+      case Key.ForIpamSettings _ -> IpamJson.decodeSettings(first);
       case Key.IpamHandle _ -> IpamJson.decodeHandle(first);
       case Key.NodeStatus _ -> StatusJson.decodeAgentStatus(first);
       case Key.WorkloadEndpointStatus _, Key.HostEndpointStatus _ ->

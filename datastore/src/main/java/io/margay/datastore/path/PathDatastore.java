@@ -128,6 +128,56 @@ public final class PathDatastore implements Datastore {
   }
 
   @Override
+  public Commit commit(List<? extends Write> writes) {
+    if (writes.size() > MOST_WRITES) {
+      throw new IllegalArgumentException(
+          "%d writes at once, expected at most %d".formatted(writes.size(), MOST_WRITES));
+    }
+    List<Transaction> steps = new ArrayList<>();
+    for (var write : writes) {
+      var step = step(write);
+      if (step == null) {
+        return new Commit.Refused(0);
+      }
+      steps.add(step);
+    }
+    return store.commitAll(steps);
+  }
+
+  /// @return null if its condition does not hold already
+  private @Nullable Transaction step(Write write) {
+    return switch (write) {
+      case Write.Create<?>(var key, var value) -> {
+        var paths = locate(key);
+        yield write(key, paths, value, List.of(new Condition.Absent(paths.getFirst())), null);
+      }
+      case Write.Update<?>(var key, var value, long revision) -> {
+        var conditions = at(key, revision);
+        yield conditions == null ? null : write(key, locate(key), value, conditions, null);
+      }
+      case Write.Delete(var key, long revision) -> {
+        var conditions = at(key, revision);
+        yield conditions == null ? null : new Transaction(conditions, List.of(), locate(key));
+      }
+      case Write.Unchanged(var key, long revision) -> {
+        var conditions = at(key, revision);
+        yield conditions == null ? null : new Transaction(conditions, List.of(), List.of());
+      }
+    };
+  }
+
+  /// What must hold of the parts of a value so that it is at a revision; null if it is not.
+  private @Nullable List<Condition> at(Key<?> key, long revision) {
+    var paths = locate(key);
+    if (paths.size() == 1) {
+      return List.of(new Condition.At(paths.getFirst(), revision));
+    }
+    var current = new Parts(key, paths, store.read(paths).values());
+    long actual = current.existing().stream().mapToLong(PathValue::revision).max().orElse(0);
+    return actual == revision ? unchanged(current) : null;
+  }
+
+  @Override
   public Snapshot snapshot() {
     var reading = store.list(List.of(KeyPaths.ROOT), path -> KeyPaths.keyAt(path) != null);
     List<Entry<?>> entries = new ArrayList<>();

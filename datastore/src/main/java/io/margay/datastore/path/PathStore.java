@@ -27,6 +27,20 @@ public interface PathStore extends AutoCloseable {
   /// @return the revision of the write; empty if a condition did not hold
   OptionalLong commit(Transaction transaction);
 
+  /// Writes several transactions as if they were one. A store that has no such thing writes one
+  /// after the other and stops at the first that is refused.
+  default Datastore.Commit commitAll(List<Transaction> steps) {
+    var revision =
+        commit(
+            new Transaction(
+                steps.stream().flatMap(step -> step.conditions().stream()).toList(),
+                steps.stream().flatMap(step -> step.puts().stream()).toList(),
+                steps.stream().flatMap(step -> step.deletes().stream()).toList()));
+    return revision.isPresent()
+        ? new Datastore.Commit.Done(revision.getAsLong())
+        : new Datastore.Commit.Refused(0);
+  }
+
   /// Follows all changes after a revision, on a thread of the store's own.
   Datastore.Watch watch(long afterRevision, Listener listener);
 

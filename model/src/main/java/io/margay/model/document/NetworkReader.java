@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// Nodes, BGP peers and pools.
 final class NetworkReader {
 
-  /// An enabled pool has room for at least one block of 64 addresses.
-  private static final int BLOCK_BITS = 6;
-
   private static final IpPrefix LINK_LOCAL_4 = IpPrefix.parse("169.254.0.0/16");
   private static final IpPrefix LINK_LOCAL_6 = IpPrefix.parse("fe80::/10");
 
@@ -110,14 +107,32 @@ final class NetworkReader {
     IpPrefix cidr = metadata.slot("cidr").network();
     IpPool.Ipip ipip = spec.has("ipip") ? ipip(spec.part("ipip", Section.IPIP), cidr) : null;
     boolean disabled = spec.slot("disabled").flag();
+    Integer blockSize = null;
     if (cidr != null) {
+      blockSize = blockSize(spec.slot("blockSize"), cidr.family());
+      int blockBits = blockSize == null ? IpPool.BLOCK_BITS : cidr.family().bits() - blockSize;
       Slot slot = metadata.slot("cidr");
-      checkSize(slot, cidr, disabled);
+      checkSize(slot, cidr, disabled, blockBits);
       checkLinkLocal(slot, cidr);
     }
     return new IpPool(
         new IpPool.Metadata(cidr),
-        new IpPool.Spec(ipip, spec.slot("nat-outgoing").flag(), disabled));
+        new IpPool.Spec(ipip, spec.slot("nat-outgoing").flag(), disabled, blockSize));
+  }
+
+  private static @Nullable Integer blockSize(Slot slot, IpFamily family) {
+    if (!slot.isGiven()) {
+      return null;
+    }
+    Integer size = slot.integer();
+    if (size == null || IpPool.isBlockSize(family, size)) {
+      return size;
+    }
+    return slot.invalid(
+        "blockSize",
+        null,
+        "A block size is the prefix length of a block: %d to %d for IPv%d."
+            .formatted(family.bits() - IpPool.MOST_BLOCK_BITS, family.bits(), family.version()));
   }
 
   private static IpPool.Ipip ipip(Fields fields, @Nullable IpPrefix cidr) {
@@ -139,8 +154,8 @@ final class NetworkReader {
     return new IpPool.Ipip(enabled, mode);
   }
 
-  private static void checkSize(Slot slot, IpPrefix cidr, boolean disabled) {
-    int longest = cidr.family().bits() - BLOCK_BITS;
+  private static void checkSize(Slot slot, IpPrefix cidr, boolean disabled, int blockBits) {
+    int longest = cidr.family().bits() - blockBits;
     if (!disabled && cidr.length() > longest) {
       slot.invalid(
           "CIDR",

@@ -120,7 +120,8 @@ final class ResourceTree {
     sections(
         new ResourceTree().always("cidr", text(pool.metadata().cidr())),
         spec.flag("nat-outgoing", pool.spec().natOutgoing())
-            .flag("disabled", pool.spec().disabled()));
+            .flag("disabled", pool.spec().disabled())
+            .number("blockSize", pool.spec().blockSize()));
   }
 
   private void put(Policy policy) {
@@ -216,6 +217,10 @@ final class ResourceTree {
   private ResourceTree given(String name, @Nullable Object value) {
     String text = text(value);
     return text.isEmpty() ? this : always(name, text);
+  }
+
+  private ResourceTree number(String name, @Nullable Integer value) {
+    return value == null ? this : always(name, (long) value);
   }
 
   private ResourceTree flag(String name, boolean value) {

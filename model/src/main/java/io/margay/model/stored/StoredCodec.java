@@ -156,6 +156,7 @@ public final class StoredCodec {
         .put("masquerade", pool.spec().natOutgoing())
         .put("ipam", !disabled)
         .put("disabled", disabled)
+        .putIfGiven("block_size", pool.spec().blockSize())
         .toText();
   }
 
@@ -168,12 +169,19 @@ public final class StoredCodec {
     // Before there was a `disabled`, tools took a pool out of use with `ipam` alone.
     Boolean disabled = stored.flag("disabled");
     Boolean ipam = stored.flag("ipam");
+    Integer blockSize = stored.integer("block_size");
+    if (blockSize != null && !IpPool.isBlockSize(cidr.family(), blockSize)) {
+      throw new InvalidStoredValueException(
+          "block_size is %d, expected at most %d addresses in a block"
+              .formatted(blockSize, 1 << IpPool.MOST_BLOCK_BITS));
+    }
     return new IpPool(
         new IpPool.Metadata(written == null ? cidr : written),
         new IpPool.Spec(
             ipipEnabled || mode != null ? new IpPool.Ipip(ipipEnabled, mode) : null,
             isTrue(stored.flag("masquerade")),
-            disabled != null ? disabled : Boolean.FALSE.equals(ipam)));
+            disabled != null ? disabled : Boolean.FALSE.equals(ipam),
+            blockSize));
   }
 
   private static IpipMode ipipMode(String text) {

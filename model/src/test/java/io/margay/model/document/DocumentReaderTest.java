@@ -244,6 +244,30 @@ class DocumentReaderTest {
                 new IpPool.Spec(null, false, true)));
   }
 
+  @Test
+  void readsTheBlockSizeOfAPoolAndMeasuresThePoolByIt() {
+    assertThat(
+            one(
+                "{apiVersion: v1, kind: ipPool, metadata: {cidr: 10.0.0.0/28}, spec: {blockSize: 30}}"))
+        .isEqualTo(
+            new IpPool(
+                new IpPool.Metadata(IpPrefix.parse("10.0.0.0/28")),
+                new IpPool.Spec(null, false, false, 30)));
+    for (String size : List.of("19", "33", "-1")) {
+      assertThatThrownBy(() ->
+              one(
+                  "{apiVersion: v1, kind: ipPool, metadata: {cidr: 10.0.0.0/8}, spec: {blockSize: "
+                      + size
+                      + "}}"))
+          .hasMessageContaining("error with field blockSize = '" + size + "'")
+          .hasMessageContaining("20 to 32 for IPv4");
+    }
+    assertThatThrownBy(() ->
+            one(
+                "{apiVersion: v1, kind: ipPool, metadata: {cidr: 'fd00::/124'}, spec: {blockSize: 120}}"))
+        .hasMessageContaining("min /120");
+  }
+
   static Stream<String> tenants() {
     return Stream.of("tenant", "tenant-open", "tenant-fixed");
   }

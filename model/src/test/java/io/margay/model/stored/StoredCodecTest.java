@@ -356,6 +356,23 @@ class StoredCodecTest {
         """);
     assertThat(StoredCodec.decodeIpPool(IpPrefix.parse("fd80:24e2:f998:72d6::/64"), storedBare))
         .isEqualTo(bare);
+
+    IpPool sized =
+        new IpPool(
+            new IpPool.Metadata(IpPrefix.parse("10.2.0.0/24")),
+            new IpPool.Spec(null, false, false, 28));
+    String storedSized = StoredCodec.encodeIpPool(sized);
+    assertSameJson(
+        storedSized,
+        """
+        {"cidr": "10.2.0.0/24", "ipip": "", "ipip_mode": "", "masquerade": false,
+         "ipam": true, "disabled": false, "block_size": 28}
+        """);
+    assertThat(StoredCodec.decodeIpPool(IpPrefix.parse("10.2.0.0/24"), storedSized))
+        .isEqualTo(sized);
+    assertThatThrownBy(
+            () -> StoredCodec.decodeIpPool(IpPrefix.parse("10.2.0.0/8"), "{\"block_size\":9}"))
+        .isInstanceOf(InvalidStoredValueException.class);
   }
 
   @Test

@@ -128,6 +128,20 @@ public final class EtcdV2Store implements PathStore {
         : write(transaction, conditions);
   }
 
+  /// Without transactions, one after the other.
+  @Override
+  public Datastore.Commit commitAll(List<Transaction> steps) {
+    long index = 0;
+    for (int i = 0; i < steps.size(); i++) {
+      var written = commit(steps.get(i));
+      if (written.isEmpty()) {
+        return new Datastore.Commit.Refused(i);
+      }
+      index = Math.max(index, written.getAsLong());
+    }
+    return new Datastore.Commit.Done(index);
+  }
+
   /// One condition is checked by etcd along with the write, of several only that which decides.
   private static boolean needsLook(Transaction transaction) {
     return transaction.conditions().size() > 1

@@ -1,0 +1,223 @@
+package io.margay.ipam;
+
+import io.margay.datastore.Datastore;
+import io.margay.datastore.Datastore.Commit;
+import io.margay.datastore.Datastore.Write;
+import io.margay.datastore.DatastoreException;
+import io.margay.datastore.Entry;
+import io.margay.datastore.Key;
+import io.margay.datastore.ipam.AllocationBlock;
+import io.margay.datastore.ipam.AllocationBlock.Attribute;
+import io.margay.net.IpAddress;
+import io.margay.net.IpPrefix;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+
+/// Takes addresses out of blocks that exist, and gives them back, together with what the handles
+/// count.
+final class BlockWriter {
+
+  /// Each time somebody else was faster, so in all this time the cluster as a whole gets on.
+  static final int ATTEMPTS = 200;
+
+  /// So that a commit stays within [Datastore#MOST_WRITES].
+  private static final int HANDLES_AT_ONCE = 30;
+
+  private final Datastore datastore;
+  private final HandleCounts handles;
+  private final Backoff backoff;
+
+  BlockWriter(Datastore datastore, HandleCounts handles, Backoff backoff) {
+    this.datastore = datastore;
+    this.handles = handles;
+    this.backoff = backoff;
+  }
+
+  /// What became of taking addresses.
+  sealed interface Taking {
+    record Taken(List<IpAddress> addresses) implements Taking {}
+
+    /// None of the wanted ones is free.
+    record NothingFree(AllocationBlock block) implements Taking {}
+
+    /// The block does not exist.
+    record NoBlock() implements Taking {}
+
+    /// The block is not to be used by this node.
+    record Foreign(AllocationBlock block) implements Taking {}
+
+    /// The pool is not what it was; see what it is now.
+    record PoolChanged() implements Taking {}
+  }
+
+  /// Which blocks a node may take from.
+  enum Whose {
+    OWN,
+    /// Own ones, and others that are not strict.
+    ANY
+  }
+
+  /// @param choice the numbers to take out of a block; all of them are free
+  Taking take(
+      Pool pool,
+      IpPrefix cidr,
+      String node,
+      Whose whose,
+      Function<AllocationBlock, List<Integer>> choice,
+      Attribute owner) {
+    var key = new Key.IpamBlock(cidr);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      backoff.pause(attempt);
+      Optional<Entry<AllocationBlock>> entry = datastore.get(key);
+      if (entry.isEmpty()) {
+        return new Taking.NoBlock();
+      }
+      AllocationBlock block = entry.get().value();
+      boolean own = node.equals(block.node());
+      if (!own && (whose == Whose.OWN || block.strictAffinity())) {
+        return new Taking.Foreign(block);
+      }
+      List<Integer> ordinals = choice.apply(block);
+      if (ordinals.isEmpty()) {
+        return new Taking.NothingFree(block);
+      }
+      var update = new Write.Update<>(key, block.with(ordinals, owner), entry.get().revision());
+      switch (commitCounted(pool, cidr, owner, ordinals.size(), List.of(update))) {
+        case Outcome.DONE -> {
+          return new Taking.Taken(ordinals.stream().map(block::address).toList());
+        }
+        case Outcome.POOL_CHANGED -> {
+          return new Taking.PoolChanged();
+        }
+        case Outcome.CONFLICT -> {}
+      }
+    }
+    throw changedAllTheTime(cidr);
+  }
+
+  static DatastoreException changedAllTheTime(IpPrefix block) {
+    return new DatastoreException.UpdateConflict(
+        "IPAM block %s: changed by others %d times".formatted(block, ATTEMPTS));
+  }
+
+  enum Outcome {
+    DONE,
+    POOL_CHANGED,
+    /// Somebody else was faster; look again.
+    CONFLICT
+  }
+
+  /// Writes a block, if the pool is still what it was, and counts its new addresses.
+  ///
+  /// @param writes the block first, whose write decides
+  Outcome commitCounted(
+      Pool pool, IpPrefix cidr, Attribute owner, int addresses, List<Write> writes) {
+    String handle = addresses == 0 ? null : owner.handle();
+    List<Write> all = new ArrayList<>();
+    all.add(new Write.Unchanged(pool.key(), pool.revision()));
+    if (handle != null) {
+      all.add(handles.raising(handle, cidr, addresses));
+    }
+    int untilBlock = all.size();
+    all.addAll(writes);
+    if (!(datastore.commit(all) instanceof Commit.Refused(int written)) || written > untilBlock) {
+      return Outcome.DONE;
+    }
+    if (handle != null && written == untilBlock) {
+      handles.lower(handle, cidr, addresses);
+    }
+    return isAsItWas(pool) ? Outcome.CONFLICT : Outcome.POOL_CHANGED;
+  }
+
+  private boolean isAsItWas(Pool pool) {
+    return datastore
+        .get(pool.key())
+        .filter(entry -> entry.revision() == pool.revision())
+        .isPresent();
+  }
+
+  /// Gives back the addresses of a block for which something holds.
+  ///
+  /// @return which ones
+  List<IpAddress> release(IpPrefix cidr, BiPredicate<IpAddress, Attribute> doomed) {
+    var key = new Key.IpamBlock(cidr);
+    List<IpAddress> released = new ArrayList<>();
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      backoff.pause(attempt);
+      Optional<Entry<AllocationBlock>> entry = datastore.get(key);
+      Giving giving = entry.map(each -> Giving.of(each.value(), doomed)).orElse(Giving.NOTHING);
+      if (entry.isEmpty() || giving.addresses.isEmpty()) {
+        return List.copyOf(released);
+      }
+      if (giveBack(entry.get(), giving)) {
+        released.addAll(giving.addresses);
+        attempt = -1;
+      }
+    }
+    throw changedAllTheTime(cidr);
+  }
+
+  /// Addresses that are to be given back in one commit.
+  ///
+  /// @param byHandle how many of them each handle has
+  private record Giving(List<IpAddress> addresses, Map<String, Integer> byHandle) {
+
+    static final Giving NOTHING = new Giving(List.of(), Map.of());
+
+    static Giving of(AllocationBlock block, BiPredicate<IpAddress, Attribute> doomed) {
+      List<IpAddress> addresses = new ArrayList<>();
+      Map<String, Integer> byHandle = new LinkedHashMap<>();
+      for (IpAddress address : block.addresses(_ -> true)) {
+        Attribute attribute = block.attribute(address);
+        if (attribute != null
+            && doomed.test(address, attribute)
+            && byHandle.size() < HANDLES_AT_ONCE) {
+          addresses.add(address);
+          String handle = attribute.handle();
+          if (handle != null && !handle.isEmpty()) {
+            byHandle.merge(handle, 1, Integer::sum);
+          }
+        }
+      }
+      return new Giving(List.copyOf(addresses), byHandle);
+    }
+  }
+
+  /// @return false if somebody else was faster
+  private boolean giveBack(Entry<AllocationBlock> entry, Giving giving) {
+    AllocationBlock left = entry.value();
+    for (IpAddress address : giving.addresses) {
+      left = left.without(address);
+    }
+    IpPrefix cidr = left.cidr();
+    List<Write> writes = new ArrayList<>();
+    writes.add(
+        left.isEmpty() && left.isNobodys()
+            ? new Write.Delete(entry.key(), entry.revision())
+            : new Write.Update<>(entry.key(), left, entry.revision()));
+    List<String> counted = new ArrayList<>();
+    giving.byHandle.forEach((handle, addresses) -> {
+      var write = handles.lowering(handle, cidr, addresses);
+      if (write != null) {
+        writes.add(write);
+        counted.add(handle);
+      }
+    });
+    return switch (datastore.commit(writes)) {
+      case Commit.Done _ -> true;
+      case Commit.Refused(int written) when written == 0 -> false;
+      case Commit.Refused(int written) -> {
+        counted
+            .subList(written - 1, counted.size())
+            .forEach(
+                handle -> handles.lower(handle, cidr, giving.byHandle.getOrDefault(handle, 0)));
+        yield true;
+      }
+    };
+  }
+}

@@ -1,0 +1,301 @@
+package io.margay.ipam;
+
+import io.margay.datastore.Datastore;
+import io.margay.datastore.Entry;
+import io.margay.datastore.Key;
+import io.margay.datastore.KeyRange;
+import io.margay.datastore.ipam.AllocationBlock;
+import io.margay.datastore.ipam.AllocationBlock.Attribute;
+import io.margay.datastore.ipam.IpamSettings;
+import io.margay.ipam.BlockClaims.Claim;
+import io.margay.ipam.BlockWriter.Taking;
+import io.margay.ipam.BlockWriter.Whose;
+import io.margay.net.IpAddress;
+import io.margay.net.IpFamily;
+import io.margay.net.IpPrefix;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Gives out addresses and takes them back.
+///
+/// Any thread of any process may call it. All of it throws
+/// [io.margay.datastore.DatastoreException]: `Unavailable` if the store gives no answer, in which
+/// case what was asked for may or may not have happened, so the caller gives it back by its handle
+/// later; `UpdateConflict` if others keep changing the same block, which is worth another try.
+public final class Ipam {
+
+  private final Datastore datastore;
+  private final BlockWriter blocks;
+  private final BlockClaims claims;
+
+  public Ipam(Datastore datastore) {
+    this(datastore, Backoff.random());
+  }
+
+  Ipam(Datastore datastore, Backoff backoff) {
+    this.datastore = datastore;
+    this.blocks = new BlockWriter(datastore, new HandleCounts(datastore, backoff), backoff);
+    this.claims = new BlockClaims(datastore, blocks, backoff);
+  }
+
+  // ---- giving out
+
+  /// Assigns any free addresses, from blocks of the node where there are some.
+  public Assignment assign(AssignRequest request) {
+    Pools pools = Pools.read(datastore);
+    Map<IpFamily, List<Pool>> selected = new TreeMap<>();
+    for (IpFamily family : IpFamily.values()) {
+      if (request.wanted(family) > 0) {
+        switch (pools.select(family, request.pools(family))) {
+          case Pools.Selection.Selected(var some) -> selected.put(family, some);
+          case Pools.Selection.Refused(var reason) -> {
+            return new Assignment.Refused(reason);
+          }
+        }
+      }
+    }
+    List<IpAddress> addresses = new ArrayList<>();
+    List<String> shortages = new ArrayList<>();
+    selected.forEach((family, some) -> {
+      var run = new AutoAssignment(datastore, blocks, claims, family, request);
+      run.run(some);
+      addresses.addAll(run.gained());
+      if (run.gained().size() < request.wanted(family)) {
+        shortages.add(shortage(family, request, run.gained().size(), some));
+      }
+    });
+    return shortages.isEmpty()
+        ? new Assignment.Assigned(addresses)
+        : new Assignment.Incomplete(addresses, String.join("; ", shortages));
+  }
+
+  private static String shortage(
+      IpFamily family, AssignRequest request, int gained, List<Pool> pools) {
+    return ("%d of %d IPv%d addresses are free for node %s in %s. Add a pool, or see with `calicoctl"
+            + " ipam check` whether addresses are held for nothing")
+        .formatted(
+            gained,
+            request.wanted(family),
+            family.version(),
+            request.node(),
+            String.join(", ", pools.stream().map(pool -> pool.cidr().toString()).toList()));
+  }
+
+  /// Assigns one certain address, be it reserved or not.
+  ///
+  /// @param node whose block it will be from, if it is the first of its block
+  public ChosenAssignment assignAddress(IpAddress address, String node, Attribute owner) {
+    if (owner.handle() != null) {
+      AssignRequest.checkHandle(owner.handle());
+    }
+    for (int attempt = 0; attempt < BlockWriter.ATTEMPTS; attempt++) {
+      Pools pools = Pools.read(datastore);
+      Optional<Pool> pool = pools.enabledAround(address);
+      if (pool.isEmpty()) {
+        return new ChosenAssignment.Refused("The provided IP address is not in a configured pool");
+      }
+      var selection = pools.select(address.family(), List.of(pool.get().cidr()));
+      if (selection instanceof Pools.Selection.Refused(var reason)) {
+        return new ChosenAssignment.Refused(reason);
+      }
+      var outcome = tryAddress(address, pool.get(), node, owner);
+      if (outcome.isPresent()) {
+        return outcome.get();
+      }
+    }
+    throw BlockWriter.changedAllTheTime(address.toPrefix());
+  }
+
+  /// @return empty if it is worth looking again
+  private Optional<ChosenAssignment> tryAddress(
+      IpAddress address, Pool pool, String node, Attribute owner) {
+    IpPrefix cidr =
+        find(address)
+            .map(entry -> entry.value().cidr())
+            .orElseGet(() -> new IpPrefix(address, pool.blockLength()).masked());
+    return switch (blocks.take(
+        pool, cidr, node, whoseBlocks(), block -> ordinalIfFree(block, address), owner)) {
+      case Taking.Taken _ -> Optional.of(new ChosenAssignment.Assigned(address));
+      case Taking.NothingFree(var block) -> {
+        Attribute holder = block.attribute(address);
+        yield Optional.of(
+            holder == null
+                ? new ChosenAssignment.Refused(
+                    "IPAM block %s lists %s neither as free nor as used".formatted(cidr, address))
+                : new ChosenAssignment.InUse(address, holder));
+      }
+      case Taking.Foreign(var block) ->
+          Optional.of(
+              new ChosenAssignment.Refused(
+                  "Block host affinity does not match: %s belongs to node %s"
+                      .formatted(cidr, block.node())));
+      case Taking.PoolChanged _ -> Optional.empty();
+      case Taking.NoBlock _ ->
+          claims.claim(
+                      pool,
+                      cidr,
+                      node,
+                      settings().strictAffinity(),
+                      block -> ordinalIfFree(block, address),
+                      owner)
+                  instanceof Claim.Claimed
+              ? Optional.of(new ChosenAssignment.Assigned(address))
+              : Optional.empty();
+    };
+  }
+
+  private Whose whoseBlocks() {
+    return settings().strictAffinity() ? Whose.OWN : Whose.ANY;
+  }
+
+  private static List<Integer> ordinalIfFree(AllocationBlock block, IpAddress address) {
+    int ordinal = block.ordinal(address).orElseThrow();
+    return block.free().contains(ordinal) ? List.of(ordinal) : List.of();
+  }
+
+  // ---- taking back
+
+  /// Gives back addresses, whoever has them.
+  public AddressRelease releaseAddresses(Collection<IpAddress> addresses) {
+    Map<IpPrefix, Set<IpAddress>> byBlock = new TreeMap<>();
+    List<IpAddress> notAssigned = new ArrayList<>();
+    for (IpAddress address : addresses.stream().distinct().toList()) {
+      Optional<Entry<AllocationBlock>> block = find(address);
+      if (block.isEmpty()) {
+        notAssigned.add(address);
+      } else {
+        byBlock.computeIfAbsent(block.get().value().cidr(), _ -> new HashSet<>()).add(address);
+      }
+    }
+    List<IpAddress> released = new ArrayList<>();
+    byBlock.forEach((block, wanted) -> {
+      var gone = blocks.release(block, (address, _) -> wanted.contains(address));
+      released.addAll(gone);
+      wanted.stream().filter(address -> !gone.contains(address)).sorted().forEach(notAssigned::add);
+    });
+    return new AddressRelease(released, notAssigned);
+  }
+
+  /// Gives back an address if it still is the owner's.
+  ///
+  /// @return whether it was
+  public boolean releaseAddress(IpAddress address, Attribute owner) {
+    return find(address)
+        .map(entry ->
+            !blocks
+                .release(
+                    entry.value().cidr(), (each, by) -> each.equals(address) && by.equals(owner))
+                .isEmpty())
+        .orElse(false);
+  }
+
+  /// Gives back all addresses of a handle.
+  public HandleRelease releaseByHandle(String handle) {
+    AssignRequest.checkHandle(handle);
+    var key = new Key.IpamHandle(handle);
+    List<IpAddress> released = new ArrayList<>();
+    boolean known = false;
+    for (int attempt = 0; attempt < BlockWriter.ATTEMPTS; attempt++) {
+      var entry = datastore.get(key);
+      if (entry.isEmpty()) {
+        return known ? new HandleRelease.Released(released) : new HandleRelease.UnknownHandle();
+      }
+      known = true;
+      for (IpPrefix block : entry.get().value().blocks().keySet()) {
+        released.addAll(blocks.release(block, (_, owner) -> handle.equals(owner.handle())));
+      }
+      dropWhatNobodyHas(key);
+    }
+    throw new io.margay.datastore.DatastoreException.UpdateConflict(
+        "IPAM handle %s: changed by others all the time".formatted(handle));
+  }
+
+  /// What a handle still counts once all its addresses are given back was counted wrongly, by an
+  /// old agent or one that died.
+  private void dropWhatNobodyHas(Key.IpamHandle key) {
+    var entry = datastore.get(key);
+    if (entry.isEmpty()) {
+      return;
+    }
+    boolean inUse =
+        entry.get().value().blocks().keySet().stream()
+            .map(block -> datastore.get(new Key.IpamBlock(block)))
+            .flatMap(Optional::stream)
+            .anyMatch(block ->
+                !block.value().addresses(owner -> key.id().equals(owner.handle())).isEmpty());
+    if (!inUse) {
+      var unused =
+          datastore.commit(List.of(new Datastore.Write.Delete(key, entry.get().revision())));
+      // Refused means that somebody counts anew; look again.
+    }
+  }
+
+  // ---- looking
+
+  /// The block that an address is in.
+  public Optional<Entry<AllocationBlock>> find(IpAddress address) {
+    for (int length : Pools.read(datastore).blockLengths(address)) {
+      var entry = datastore.get(new Key.IpamBlock(new IpPrefix(address, length).masked()));
+      if (entry.isPresent()) {
+        return entry;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Who has an address; empty if nobody has.
+  public Optional<Attribute> owner(IpAddress address) {
+    return find(address).map(entry -> entry.value().attribute(address));
+  }
+
+  /// The addresses of a handle, ascending.
+  public List<IpAddress> addresses(String handle) {
+    AssignRequest.checkHandle(handle);
+    List<IpAddress> addresses = new ArrayList<>();
+    datastore
+        .get(new Key.IpamHandle(handle))
+        .ifPresent(entry -> {
+          for (IpPrefix cidr : entry.value().blocks().keySet()) {
+            datastore
+                .get(new Key.IpamBlock(cidr))
+                .ifPresent(block ->
+                    addresses.addAll(
+                        block.value().addresses(owner -> handle.equals(owner.handle()))));
+          }
+        });
+    return List.copyOf(addresses);
+  }
+
+  /// How addresses are given out.
+  public IpamSettings settings() {
+    return datastore.get(new Key.ForIpamSettings()).map(Entry::value).orElse(IpamSettings.DEFAULT);
+  }
+
+  // ---- blocks
+
+  /// Gives up all blocks of a node. Those with addresses in use stay until these are given back.
+  ///
+  /// @return the blocks
+  public List<IpPrefix> releaseHostAffinities(String node) {
+    Set<IpPrefix> cidrs = new HashSet<>();
+    for (var entry : datastore.list(new KeyRange.BlockAffinities(node))) {
+      if (entry.key() instanceof Key.BlockAffinity(String _, IpPrefix block)) {
+        cidrs.add(block);
+      }
+    }
+    for (IpFamily family : IpFamily.values()) {
+      for (var entry : datastore.list(new KeyRange.IpamBlocks(family))) {
+        if (node.equals(entry.value().node())) {
+          cidrs.add(entry.value().cidr());
+        }
+      }
+    }
+    return cidrs.stream().sorted().filter(block -> claims.release(node, block)).toList();
+  }
+}
