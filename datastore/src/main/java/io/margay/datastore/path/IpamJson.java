@@ -114,10 +114,10 @@ final class IpamJson {
     for (JsonNode cidr : json.path("reserved_cidrs")) {
       reserved.add(IpPrefix.parse(cidr.asText()));
     }
-    return new IpamSettings(
-        json.path("strict_affinity").asBoolean(),
-        json.path("auto_allocate_blocks").asBoolean(),
-        reserved);
+    boolean strict = json.path("strict_affinity").asBoolean();
+    // False ones are left out. Both cannot be false, as no node would get any address then.
+    boolean auto = json.path("auto_allocate_blocks").asBoolean() || !strict;
+    return new IpamSettings(strict, auto, reserved);
   }
 
   private static @Nullable String text(JsonNode json, String name) {

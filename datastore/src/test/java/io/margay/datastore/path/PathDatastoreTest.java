@@ -248,7 +248,7 @@ class PathDatastoreTest {
   @Test
   void keysOfNoConcernAreIgnored() {
     long start = put("/calico/v1/Ready", "true");
-    put("/calico/ipam/v2/config", "{}");
+    put("/calico/ipam/v2/other", "{}");
     put("/calico/ipam/v2/assignment/ipv4/block/nonsense", "{}");
     put("/calico/v1/policy/tier/default/metadata", "{}");
     put("/calico/v1/policy/tier/other/policy/p", "{}");
