@@ -29,6 +29,7 @@ class ModuleDirectionTest {
           Map.entry("model", Set.of("net")),
           Map.entry("datastore", Set.of("model", "net")),
           Map.entry("ipam", Set.of("datastore", "model", "net")),
+          Map.entry("cluster", Set.of("datastore", "ipam", "model", "net")),
           Map.entry("calc", Set.of("datastore", "model", "net")),
           Map.entry("kernel", Set.of("net")),
           Map.entry("linux", Set.of("kernel", "net")),
@@ -41,8 +42,10 @@ class ModuleDirectionTest {
               Set.of(
                   "bgp",
                   "calc",
+                  "cluster",
                   "dataplane",
                   "datastore",
+                  "ipam",
                   "kernel",
                   "linux",
                   "lookingglass",
@@ -64,10 +67,19 @@ class ModuleDirectionTest {
                   "monitoring",
                   "net",
                   "transport")),
-          Map.entry("calicoctl", Set.of("datastore", "ipam", "model", "net")),
+          Map.entry("calicoctl", Set.of("cluster", "datastore", "ipam", "model", "net")),
           Map.entry(
               "supervisor",
-              Set.of("agent", "calicoctl", "datastore", "kernel", "linux", "model", "net")),
+              Set.of(
+                  "agent",
+                  "calicoctl",
+                  "cluster",
+                  "datastore",
+                  "ipam",
+                  "kernel",
+                  "linux",
+                  "model",
+                  "net")),
           Map.entry("lab", Set.of("datastore", "model", "net")));
 
   private static JavaClasses classes;

@@ -55,6 +55,7 @@ final class NodeAgent implements AutoCloseable {
   private final DataplaneRunner dataplane;
   private final NodeRouting routing;
   private final StatusReporter statuses;
+  private final TunnelAddressKeeper tunnelAddresses;
   private final KernelMonitor.Subscription monitor;
   private final Syncer syncer;
   private final @Nullable ReportServer reports;
@@ -150,6 +151,9 @@ final class NodeAgent implements AutoCloseable {
     bgpLoop = new NettyEventLoop("bgp", failures::onFailure);
     routing =
         new NodeRouting(options.name(), bgpLoop, new NettyTransport(bgpLoop), kernel.routes());
+
+    // The address of the node's end of tunnels, which the dataplane reads from the datastore.
+    tunnelAddresses = new TunnelAddressKeeper(options.name(), datastore);
 
     // From here on things happen: the kernel's news first, then the datastore's.
     dataplaneLoop.execute(() -> dataplane.bootstrap(closedAs));
@@ -258,6 +262,7 @@ final class NodeAgent implements AutoCloseable {
     public void onUpdates(List<SyncUpdate> updates) {
       dataplaneLoop.execute(() -> dataplane.onUpdates(updates));
       toRouting(() -> routing.onUpdates(updates));
+      tunnelAddresses.onUpdates(updates);
     }
 
     @Override
@@ -328,6 +333,7 @@ final class NodeAgent implements AutoCloseable {
       reports.close();
     }
     syncer.close();
+    tunnelAddresses.close();
     monitor.close();
     try {
       if (!dataplaneLoop.stop(STOP_LIMIT)) {

@@ -1,9 +1,9 @@
 package io.margay.agent;
 
+import io.margay.cluster.ResourceWriter;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
-import io.margay.datastore.cluster.ResourceWriter;
 import io.margay.model.Node;
 import io.margay.model.Resource;
 import io.margay.net.AsNumber;

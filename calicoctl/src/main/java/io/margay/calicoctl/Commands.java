@@ -21,6 +21,8 @@ final class Commands {
           new ConfigCommand(),
           new IpamCommand(IpamCommand.Action.SHOW),
           new IpamCommand(IpamCommand.Action.RELEASE),
+          new IpamCheckCommand(),
+          new IpamConfigureCommand(),
           new NodeCommand(NodeProgram.Action.RUN),
           new NodeCommand(NodeProgram.Action.STATUS),
           new NodeCommand(NodeProgram.Action.STOP),

@@ -8,6 +8,8 @@ import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.Datastores;
 import io.margay.datastore.Key;
 import io.margay.datastore.ipam.AllocationBlock;
+import io.margay.ipam.Ipam;
+import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -174,6 +176,74 @@ class CalicoctlTest {
         .isEqualTo("IP 10.0.0.2 is not currently assigned in block\n");
     assertThat(calicoctl(nothing(), "ipam", "release", "--ip=10.0.0.2"))
         .isEqualTo("IP address 10.0.0.2 is not assigned\n");
+  }
+
+  @Test
+  void checksAddressesRepairsThemAndTakesThatBack() {
+    String cluster =
+        """
+        - {apiVersion: v1, kind: node, metadata: {name: slave1}}
+        - {apiVersion: v1, kind: ipPool, metadata: {cidr: 10.0.0.0/24}}
+        """;
+    calicoctl(text(cluster), "apply", "-f", "-");
+    assertThat(calicoctl(nothing(), "ipam", "check"))
+        .isEqualTo("Looked at 0 block(s) with 0 address(es) in use: nothing is wrong.\n");
+    try (Datastore store = open()) {
+      new Ipam(store)
+          .assignAddress(
+              IpAddress.parse("10.0.0.9"),
+              "slave1",
+              new AllocationBlock.Attribute("gone", new TreeMap<>()));
+    }
+    String leak = "leak: 10.0.0.9 is taken by handle gone, and no endpoint or tunnel has it\n";
+    String found =
+        leak
+            + "Looked at 1 block(s) with 1 address(es) in use: 1 problem(s), of which --repair can"
+            + " put right 1.\n";
+    assertThat(calicoctl(nothing(), "ipam", "check")).isEqualTo(found);
+    String undo = directory.resolve("undo").toString();
+    assertThat(
+            calicoctl(nothing(), "ipam", "check", "--repair", "--grace=0", "--undo-file=" + undo))
+        .isEqualTo(
+            "repaired: "
+                + leak
+                + "Repaired 1 problem(s). 'calicoctl ipam check --undo="
+                + undo
+                + "' takes that back.\n"
+                + "Looked at 1 block(s) with 0 address(es) in use: nothing is wrong.\n");
+    assertThat(calicoctl(nothing(), "ipam", "check", "--undo=" + undo))
+        .isEqualTo("Restored 2 value(s).\n");
+    assertThat(
+            calicoctl(nothing(), "ipam", "check", "--repair", "--grace=0", "--undo-file=" + undo))
+        .isEqualTo("Error: the undo file " + undo + " exists. Name another one with --undo-file\n");
+    assertThat(calicoctl(nothing(), "ipam", "check")).isEqualTo(found);
+  }
+
+  @Test
+  void configuresHowAddressesAreGivenOut() {
+    assertThat(calicoctl(nothing(), "ipam", "configure"))
+        .isEqualTo("StrictAffinity: false\nAutoAllocateBlocks: true\nReserved: nothing\n");
+    assertThat(
+            calicoctl(
+                nothing(),
+                "ipam",
+                "configure",
+                "--strict-affinity=true",
+                "--reserve=10.0.0.1/28",
+                "--reserve=fd00::/64"))
+        .isEqualTo(
+            "StrictAffinity: true\nAutoAllocateBlocks: true\nReserved: 10.0.0.0/28, fd00::/64\n");
+    assertThat(
+            calicoctl(
+                nothing(),
+                "ipam",
+                "configure",
+                "--strict-affinity=false",
+                "--auto-allocate-blocks=false"))
+        .isEqualTo(
+            "Error: Cannot disable 'StrictAffinity' and 'AutoAllocateBlocks' at the same time\n");
+    assertThat(calicoctl(nothing(), "ipam", "configure", "--unreserve=10.0.0.0/28"))
+        .endsWith("Reserved: fd00::/64\n");
   }
 
   @Test

@@ -37,6 +37,15 @@ public abstract sealed class DatastoreException extends RuntimeException {
     }
   }
 
+  /// The value would do harm beside what is stored already. The message says what to do.
+  public static final class Refused extends DatastoreException {
+    private static final long serialVersionUID = 1;
+
+    public Refused(String message) {
+      super(message);
+    }
+  }
+
   /// The store cannot be reached, read or written just now. The message says what to do.
   public static final class Unavailable extends DatastoreException {
     private static final long serialVersionUID = 1;

@@ -29,6 +29,9 @@ import java.util.Set;
 /// then.
 final class AutoAssignment {
 
+  /// Somebody may take blocks away as fast as we find them, but hardly so often.
+  private static final int SURPRISES = 5;
+
   private final Datastore datastore;
   private final BlockWriter blocks;
   private final BlockClaims claims;
@@ -36,6 +39,9 @@ final class AutoAssignment {
   private final AssignRequest request;
   private final List<IpAddress> gained = new ArrayList<>();
   private IpamSettings settings = IpamSettings.DEFAULT;
+
+  /// Whether a block was not what the listing said, so that looking again may find more.
+  private boolean surprised;
 
   AutoAssignment(
       Datastore datastore,
@@ -57,11 +63,16 @@ final class AutoAssignment {
   /// Takes what there is.
   void run(List<Pool> selected) {
     List<Pool> pools = selected;
+    int surprises = 0;
     for (int attempt = 0; attempt < BlockWriter.ATTEMPTS; attempt++) {
       settings =
           datastore.get(new Key.ForIpamSettings()).map(Entry::value).orElse(IpamSettings.DEFAULT);
+      surprised = false;
       if (tryPools(pools)) {
-        return;
+        if (missing() == 0 || !surprised || ++surprises == SURPRISES) {
+          return;
+        }
+        continue;
       }
       var selection = Pools.read(datastore).select(family, request.pools(family));
       if (!(selection instanceof Pools.Selection.Selected(var now))) {
@@ -208,8 +219,10 @@ final class AutoAssignment {
 
   private Taking take(Pool pool, IpPrefix block, Whose whose) {
     var taking = blocks.take(pool, block, request.node(), whose, this::choose, request.owner());
-    if (taking instanceof Taking.Taken(var addresses)) {
-      gained.addAll(addresses);
+    switch (taking) {
+      case Taking.Taken(var addresses) -> gained.addAll(addresses);
+      case Taking.NoBlock _, Taking.Foreign _ -> surprised = true;
+      case Taking.NothingFree _, Taking.PoolChanged _ -> {}
     }
     return taking;
   }

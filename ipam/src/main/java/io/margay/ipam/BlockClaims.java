@@ -20,7 +20,7 @@ import java.util.function.Function;
 final class BlockClaims {
 
   /// A block that cannot be made although it does not seem to exist: its value is unreadable.
-  private static final int ATTEMPTS_AT_A_NEW_BLOCK = 20;
+  private static final int ATTEMPTS_AT_A_NEW_BLOCK = 5;
 
   private final Datastore datastore;
   private final BlockWriter blocks;
@@ -88,19 +88,22 @@ final class BlockClaims {
   }
 
   /// Makes the missing affinity key of a block that says it is the node's.
-  void adopt(String node, IpPrefix cidr) {
+  ///
+  /// @return whether it is
+  boolean adopt(String node, IpPrefix cidr) {
     var key = new Key.IpamBlock(cidr);
     for (int attempt = 0; attempt < BlockWriter.ATTEMPTS; attempt++) {
       backoff.pause(attempt);
       var entry = datastore.get(key);
       if (entry.isEmpty() || !node.equals(entry.get().value().node())) {
-        return;
+        return false;
       }
       var writes = List.of(new Write.Unchanged(key, entry.get().revision()), affinity(node, cidr));
       if (datastore.commit(writes) instanceof Commit.Done) {
-        return;
+        return true;
       }
     }
+    throw BlockWriter.changedAllTheTime(cidr);
   }
 
   /// Removes an affinity key whose block is another's, or nobody's.

@@ -15,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Takes addresses out of blocks that exist, and gives them back, together with what the handles
 /// count.
@@ -141,17 +143,24 @@ final class BlockWriter {
         .isPresent();
   }
 
-  /// Gives back the addresses of a block for which something holds.
+  /// Gives back the addresses of a block for which something holds. The first look decides which
+  /// ones: an address that has changed hands by the next one is its new owner's.
   ///
   /// @return which ones
   List<IpAddress> release(IpPrefix cidr, BiPredicate<IpAddress, Attribute> doomed) {
     var key = new Key.IpamBlock(cidr);
     List<IpAddress> released = new ArrayList<>();
+    @Nullable Map<IpAddress, Attribute> meant = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       backoff.pause(attempt);
       Optional<Entry<AllocationBlock>> entry = datastore.get(key);
-      Giving giving = entry.map(each -> Giving.of(each.value(), doomed)).orElse(Giving.NOTHING);
-      if (entry.isEmpty() || giving.addresses.isEmpty()) {
+      if (entry.isEmpty()) {
+        return List.copyOf(released);
+      }
+      meant = meant == null ? owners(entry.get().value(), doomed) : meant;
+      meant.keySet().removeAll(released);
+      Giving giving = Giving.of(entry.get().value(), meant);
+      if (giving.addresses.isEmpty()) {
         return List.copyOf(released);
       }
       if (giveBack(entry.get(), giving)) {
@@ -162,28 +171,35 @@ final class BlockWriter {
     throw changedAllTheTime(cidr);
   }
 
+  private static Map<IpAddress, Attribute> owners(
+      AllocationBlock block, BiPredicate<IpAddress, Attribute> wanted) {
+    Map<IpAddress, Attribute> owners = new TreeMap<>();
+    for (IpAddress address : block.addresses(_ -> true)) {
+      Attribute owner = block.attribute(address);
+      if (owner != null && wanted.test(address, owner)) {
+        owners.put(address, owner);
+      }
+    }
+    return owners;
+  }
+
   /// Addresses that are to be given back in one commit.
   ///
   /// @param byHandle how many of them each handle has
   private record Giving(List<IpAddress> addresses, Map<String, Integer> byHandle) {
 
-    static final Giving NOTHING = new Giving(List.of(), Map.of());
-
-    static Giving of(AllocationBlock block, BiPredicate<IpAddress, Attribute> doomed) {
+    static Giving of(AllocationBlock block, Map<IpAddress, Attribute> meant) {
       List<IpAddress> addresses = new ArrayList<>();
       Map<String, Integer> byHandle = new LinkedHashMap<>();
-      for (IpAddress address : block.addresses(_ -> true)) {
-        Attribute attribute = block.attribute(address);
-        if (attribute != null
-            && doomed.test(address, attribute)
-            && byHandle.size() < HANDLES_AT_ONCE) {
+      meant.forEach((address, owner) -> {
+        if (owner.equals(block.attribute(address)) && byHandle.size() < HANDLES_AT_ONCE) {
           addresses.add(address);
-          String handle = attribute.handle();
+          String handle = owner.handle();
           if (handle != null && !handle.isEmpty()) {
             byHandle.merge(handle, 1, Integer::sum);
           }
         }
-      }
+      });
       return new Giving(List.copyOf(addresses), byHandle);
     }
   }

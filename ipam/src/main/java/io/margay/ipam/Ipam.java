@@ -1,6 +1,7 @@
 package io.margay.ipam;
 
 import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
@@ -14,6 +15,7 @@ import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// Gives out addresses and takes them back.
 ///
@@ -29,6 +33,11 @@ import java.util.TreeMap;
 /// case what was asked for may or may not have happened, so the caller gives it back by its handle
 /// later; `UpdateConflict` if others keep changing the same block, which is worth another try.
 public final class Ipam {
+
+  /// 65536 blocks.
+  private static final int MOST_BLOCKS_AT_ONCE_BITS = 16;
+
+  private static final Attribute NOBODY = new Attribute(null, new TreeMap<>());
 
   private final Datastore datastore;
   private final BlockWriter blocks;
@@ -212,7 +221,7 @@ public final class Ipam {
       }
       dropWhatNobodyHas(key);
     }
-    throw new io.margay.datastore.DatastoreException.UpdateConflict(
+    throw new DatastoreException.UpdateConflict(
         "IPAM handle %s: changed by others all the time".formatted(handle));
   }
 
@@ -234,6 +243,76 @@ public final class Ipam {
           datastore.commit(List.of(new Datastore.Write.Delete(key, entry.get().revision())));
       // Refused means that somebody counts anew; look again.
     }
+  }
+
+  /// Gives back what is a node's: addresses noted down as its own, wherever they are from; those of
+  /// its blocks of which nothing is noted down; and its blocks.
+  ///
+  /// @param usedElsewhere what another node uses, and so keeps
+  /// @return the addresses that are free again
+  public List<IpAddress> releaseHost(String node, Predicate<IpAddress> usedElsewhere) {
+    List<IpAddress> released = new ArrayList<>();
+    for (IpFamily family : IpFamily.values()) {
+      for (var entry : datastore.list(new KeyRange.IpamBlocks(family))) {
+        boolean own = node.equals(entry.value().node());
+        released.addAll(
+            blocks.release(
+                entry.value().cidr(),
+                (address, owner) -> {
+                  String user = owner.secondary().get(AttributeNames.NODE);
+                  return (user == null ? own : user.equals(node)) && !usedElsewhere.test(address);
+                }));
+      }
+    }
+    releaseHostAffinities(node);
+    return List.copyOf(released);
+  }
+
+  // ---- settings
+
+  /// What became of new settings.
+  public sealed interface Configuration {
+    record Done(IpamSettings settings) implements Configuration {}
+
+    record Refused(String reason) implements Configuration {}
+  }
+
+  /// Changes how addresses are given out.
+  ///
+  /// @param change makes new settings of those that hold
+  public Configuration configure(UnaryOperator<IpamSettings> change) {
+    var key = new Key.ForIpamSettings();
+    for (int attempt = 0; attempt < BlockWriter.ATTEMPTS; attempt++) {
+      var entry = datastore.get(key);
+      IpamSettings old = entry.map(Entry::value).orElse(IpamSettings.DEFAULT);
+      IpamSettings now = change.apply(old);
+      if (now.equals(old)) {
+        return new Configuration.Done(old);
+      }
+      if (!now.strictAffinity() && !now.autoAllocateBlocks()) {
+        return new Configuration.Refused(
+            "Cannot disable 'StrictAffinity' and 'AutoAllocateBlocks' at the same time");
+      }
+      boolean otherWay =
+          now.strictAffinity() != old.strictAffinity()
+              || now.autoAllocateBlocks() != old.autoAllocateBlocks();
+      if (otherWay && hasBlocks()) {
+        return new Configuration.Refused("Cannot change IPAM config while allocations exist");
+      }
+      var write =
+          entry.isEmpty()
+              ? new Datastore.Write.Create<>(key, now)
+              : new Datastore.Write.Update<>(key, now, entry.get().revision());
+      if (datastore.commit(List.of(write)) instanceof Datastore.Commit.Done) {
+        return new Configuration.Done(now);
+      }
+    }
+    throw new DatastoreException.UpdateConflict("IPAM settings: changed by others all the time");
+  }
+
+  private boolean hasBlocks() {
+    return Arrays.stream(IpFamily.values())
+        .anyMatch(family -> !datastore.list(new KeyRange.IpamBlocks(family)).isEmpty());
   }
 
   // ---- looking
@@ -278,6 +357,89 @@ public final class Ipam {
   }
 
   // ---- blocks
+
+  /// What became of claiming blocks.
+  public sealed interface AffinityClaim {
+    /// @param claimed blocks that are the node's now
+    /// @param failed blocks that are another's, or nobody's but in use
+    record Done(List<IpPrefix> claimed, List<IpPrefix> failed) implements AffinityClaim {
+      public Done {
+        claimed = List.copyOf(claimed);
+        failed = List.copyOf(failed);
+      }
+    }
+
+    record Refused(String reason) implements AffinityClaim {}
+  }
+
+  /// Makes all blocks of a network a node's.
+  public AffinityClaim claimAffinity(IpPrefix network, String node) {
+    IpPrefix cidr = network.masked();
+    Optional<Pool> found = Pools.read(datastore).enabledAround(cidr.address());
+    if (found.isEmpty() || !found.get().cidr().contains(cidr)) {
+      return new AffinityClaim.Refused(
+          "The requested CIDR (%s) is not in a configured pool.".formatted(cidr));
+    }
+    Pool pool = found.get();
+    if (cidr.length() > pool.blockLength()) {
+      return new AffinityClaim.Refused(
+          "The requested CIDR (%s) is smaller than the minimum.".formatted(cidr));
+    }
+    if (pool.blockLength() - cidr.length() > MOST_BLOCKS_AT_ONCE_BITS) {
+      return new AffinityClaim.Refused(
+          "The requested CIDR (%s) has more than %d blocks. Claim a part of it"
+              .formatted(cidr, 1 << MOST_BLOCKS_AT_ONCE_BITS));
+    }
+    List<IpPrefix> claimed = new ArrayList<>();
+    List<IpPrefix> failed = new ArrayList<>();
+    boolean strict = settings().strictAffinity();
+    var part = new Pool(pool.key(), cidr, pool.blockLength(), true, pool.revision());
+    var blocksInside = new BlockSearch(part, node, List.of(), List.of());
+    for (var next = blocksInside.next(); next.isPresent(); next = blocksInside.next()) {
+      IpPrefix block = next.get();
+      boolean own =
+          switch (claims.claim(pool, block, node, strict, _ -> List.of(), NOBODY)) {
+            case Claim.Claimed _ -> true;
+            case Claim.Exists _ -> claims.adopt(node, block);
+            case Claim.PoolChanged _ -> false;
+          };
+      (own ? claimed : failed).add(block);
+    }
+    return new AffinityClaim.Done(
+        claimed.stream().sorted().toList(), failed.stream().sorted().toList());
+  }
+
+  /// Makes sure that a block which says that it is a node's is listed as such.
+  ///
+  /// @return whether it is the node's
+  public boolean listBlock(IpPrefix block, String node) {
+    return claims.adopt(node, block);
+  }
+
+  /// Makes a node's block nobody's: an empty one goes, another stays until its last address is
+  /// given back. Where the block is not the node's, what the node lists goes.
+  ///
+  /// @return whether it was the node's
+  public boolean releaseAffinity(IpPrefix block, String node) {
+    return claims.release(node, block);
+  }
+
+  /// Gives up all blocks inside a pool, of whatever node.
+  public void releasePoolAffinities(IpPrefix pool) {
+    for (var entry : datastore.list(new KeyRange.BlockAffinities(null))) {
+      if (entry.key() instanceof Key.BlockAffinity(String node, IpPrefix block)
+          && pool.contains(block)) {
+        claims.release(node, block);
+      }
+    }
+    for (var entry : datastore.list(new KeyRange.IpamBlocks(pool.family()))) {
+      AllocationBlock block = entry.value();
+      String node = block.node();
+      if (pool.contains(block.cidr()) && node != null) {
+        claims.release(node, block.cidr());
+      }
+    }
+  }
 
   /// Gives up all blocks of a node. Those with addresses in use stay until these are given back.
   ///

@@ -1,10 +1,10 @@
 package io.margay.supervisor;
 
+import io.margay.cluster.ResourceWriter;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
 import io.margay.datastore.KeyRange;
-import io.margay.datastore.cluster.ResourceWriter;
 import io.margay.model.IpPool;
 import io.margay.model.IpPool.IpipMode;
 import io.margay.model.Kind;

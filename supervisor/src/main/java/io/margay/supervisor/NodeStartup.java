@@ -1,11 +1,12 @@
 package io.margay.supervisor;
 
+import io.margay.cluster.ResourceWriter;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
-import io.margay.datastore.cluster.ResourceWriter;
+import io.margay.ipam.TunnelAddresses;
 import io.margay.model.Kind;
 import io.margay.model.Node;
 import io.margay.model.Resource;
@@ -60,9 +61,22 @@ final class NodeStartup {
     writeDefaultSettings();
     pools.createMissing(datastore, host.hasIpv6(), say);
     say.accept("Using node name: " + options.name());
+    ensureTunnelAddresses(options.name());
     if (!options.bgp()) {
       say.accept("CALICO_NETWORKING_BACKEND is none - no BGP daemon running");
     }
+  }
+
+  /// Before the agent starts, so that its first look finds them; the agent sees to them from then
+  /// on.
+  private void ensureTunnelAddresses(String node) {
+    new TunnelAddresses(datastore)
+        .ensureAll(node)
+        .forEach((tunnel, outcome) -> {
+          if (outcome instanceof TunnelAddresses.Outcome.Unobtainable(var reason)) {
+            say.accept("WARNING: this node has no %s tunnel address: %s".formatted(tunnel, reason));
+          }
+        });
   }
 
   private Node.@Nullable Bgp stored(Node identity) {

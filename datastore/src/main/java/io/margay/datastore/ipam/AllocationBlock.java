@@ -184,12 +184,6 @@ public record AllocationBlock(
     return new AllocationBlock(cidr, affinity, strictAffinity, left, free, known, hostAffinity);
   }
 
-  /// The block of 64 addresses in which an address lies (/26, /122).
-  public static IpPrefix around(IpAddress address) {
-    int length = address.family().bits() - 6;
-    return new IpPrefix(address, length).masked();
-  }
-
   /// A block of a node of which nothing is taken.
   public static AllocationBlock of(IpPrefix cidr, String node, boolean strictAffinity) {
     AllocationBlock empty = empty(cidr, HOST + node);
@@ -227,13 +221,6 @@ public record AllocationBlock(
       changed.merge(block, addresses, Integer::sum);
       changed.values().removeIf(count -> count <= 0);
       return new Handle(changed);
-    }
-
-    /// The handle with one address less of a block; a block that gives none is left out.
-    public Handle without(IpPrefix block) {
-      Map<IpPrefix, Integer> left = new TreeMap<>(blocks);
-      left.computeIfPresent(block, (_, count) -> count > 1 ? Integer.valueOf(count - 1) : null);
-      return new Handle(left);
     }
   }
 }

@@ -1,19 +1,18 @@
-package io.margay.datastore.cluster;
+package io.margay.cluster;
 
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
-import io.margay.datastore.KeyRange;
+import io.margay.ipam.Ipam;
 import io.margay.model.IpPool;
 import io.margay.model.Resource;
 import io.margay.model.ResourceKey;
-import java.util.ArrayList;
 import java.util.List;
 
-/// Removes a pool: first disables it, so that no node claims another block inside it, then drops
-/// the block affinities inside it on all nodes, and the pool with them. Addresses that were given
-/// out stay given out.
+/// Removes a pool: first disables it, so that no node takes another address or block from it, then
+/// gives up the blocks inside it on all nodes, then removes the pool. Addresses that were given out
+/// stay given out, and their blocks, which are nobody's then, until the last of them is given back.
 public final class PoolRemoval {
 
   private final Datastore datastore;
@@ -30,14 +29,7 @@ public final class PoolRemoval {
     if (entry.value() instanceof IpPool old && !old.spec().disabled()) {
       datastore.update(key, new IpPool(old.metadata(), old.spec().asDisabled()), null);
     }
-    List<Key<?>> doomed = new ArrayList<>();
-    for (var affinity : datastore.list(new KeyRange.BlockAffinities(null))) {
-      if (affinity.key() instanceof Key.BlockAffinity(String _, var block)
-          && pool.cidr().contains(block)) {
-        doomed.add(affinity.key());
-      }
-    }
-    doomed.add(key);
-    datastore.deleteAll(doomed);
+    new Ipam(datastore).releasePoolAffinities(pool.cidr().masked());
+    datastore.deleteAll(List.of(key));
   }
 }

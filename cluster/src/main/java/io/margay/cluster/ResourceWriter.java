@@ -1,8 +1,10 @@
-package io.margay.datastore.cluster;
+package io.margay.cluster;
 
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Key;
+import io.margay.datastore.KeyRange;
+import io.margay.datastore.cluster.ClusterInitialiser;
 import io.margay.model.IpPool;
 import io.margay.model.Kind;
 import io.margay.model.Resource;
@@ -71,6 +73,30 @@ public final class ResourceWriter {
   private void before(Resource resource) {
     if (resource.kind() == Kind.NODE) {
       new ClusterInitialiser(datastore).initialise();
+    }
+    if (resource instanceof IpPool pool) {
+      refuseOtherBlocks(pool);
+    }
+  }
+
+  /// Blocks of two sizes would give out an address twice.
+  private void refuseOtherBlocks(IpPool pool) {
+    for (var entry : datastore.list(new KeyRange.Resources(Kind.IP_POOL))) {
+      if (entry.value() instanceof IpPool other
+          && (other.key().cidr().contains(pool.key().cidr())
+              || pool.key().cidr().contains(other.key().cidr()))
+          && other.blockLength() != pool.blockLength()) {
+        throw new DatastoreException.Refused(
+            other.key().equals(pool.key())
+                ? "the block size of pool %s is %d and cannot become %d, as blocks of both sizes would overlap. Delete the pool and create it anew"
+                    .formatted(pool.key().cidr(), other.blockLength(), pool.blockLength())
+                : "pool %s with blockSize %d overlaps pool %s with blockSize %d, so that an address could be given out twice. Give both the same blockSize"
+                    .formatted(
+                        pool.key().cidr(),
+                        pool.blockLength(),
+                        other.key().cidr(),
+                        other.blockLength()));
+      }
     }
   }
 

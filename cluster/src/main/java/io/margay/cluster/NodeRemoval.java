@@ -1,11 +1,12 @@
-package io.margay.datastore.cluster;
+package io.margay.cluster;
 
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
-import io.margay.datastore.ipam.AddressRelease;
+import io.margay.ipam.Ipam;
+import io.margay.ipam.check.AddressUse;
 import io.margay.model.Kind;
 import io.margay.model.ResourceKey;
 import io.margay.model.WorkloadEndpoint;
@@ -13,9 +14,10 @@ import io.margay.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Removes a node with what belongs to it: its endpoints and their addresses, its Felix settings,
-/// its block affinities and its statuses. BGP peers of the node stay, as in Calico v1.1, and so
-/// does its BGP log level.
+/// Removes a node with what belongs to it: its endpoints, its Felix settings and its statuses, then
+/// its addresses (of endpoints, of tunnels, and those noted down as its own) and its blocks. What
+/// is left of that when this dies in between, `calicoctl ipam check` finds. BGP peers of the node
+/// stay, as in Calico v1.1, and so does its BGP log level.
 public final class NodeRemoval {
 
   private final Datastore datastore;
@@ -24,7 +26,7 @@ public final class NodeRemoval {
     this.datastore = datastore;
   }
 
-  /// Removes all of it in one write, then gives back the addresses of its workloads.
+  /// Removes what is the node's alone in one write, then gives back its addresses.
   ///
   /// @throws DatastoreException.DoesNotExist if there is no such node
   public void remove(ResourceKey.NodeKey node) {
@@ -37,13 +39,15 @@ public final class NodeRemoval {
     doomed.add(key);
     addEndpoints(doomed, addresses, node.name());
     addAll(doomed, new KeyRange.FelixSettings(node.name()));
-    addAll(doomed, new KeyRange.BlockAffinities(node.name()));
     addAll(doomed, new KeyRange.WorkloadEndpointStatuses(node.name()));
     addAll(doomed, new KeyRange.HostEndpointStatuses(node.name()));
     doomed.add(new Key.NodeStatus(node.name()));
     datastore.deleteAll(doomed);
-    AddressRelease release = new AddressRelease(datastore);
-    addresses.forEach(release::release);
+    var ipam = new Ipam(datastore);
+    var use = AddressUse.of(datastore.snapshot().entries());
+    ipam.releaseAddresses(
+        addresses.stream().filter(each -> !use.isUsedElsewhere(each, node.name())).toList());
+    ipam.releaseHost(node.name(), address -> use.isUsedElsewhere(address, node.name()));
   }
 
   private void addEndpoints(List<Key<?>> doomed, List<IpAddress> addresses, String node) {
