@@ -9,6 +9,8 @@ import io.margay.datastore.etcd.v2.EtcdV2Store;
 import io.margay.datastore.etcd.v3.EtcdV3Store;
 import io.margay.datastore.path.PathDatastore;
 import io.margay.datastore.path.PathStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +33,8 @@ class EtcdCrowdTest {
   private final List<PathStore> stores = new ArrayList<>();
 
   @BeforeEach
-  void start() {
-    cluster = EtcdCluster.start(directory.resolve("etcd"), 1);
+  void start() throws IOException {
+    cluster = EtcdCluster.start(Files.createDirectory(directory.resolve("etcd")), 1);
   }
 
   @AfterEach
