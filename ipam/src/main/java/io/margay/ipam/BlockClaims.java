@@ -112,7 +112,7 @@ final class BlockClaims {
     var affinity = datastore.get(new Key.BlockAffinity(node, cidr));
     var entry = datastore.get(key);
     if (affinity.isPresent() && entry.isPresent() && !node.equals(entry.get().value().node())) {
-      var unused =
+      var _ =
           datastore.commit(
               List.of(
                   new Write.Unchanged(key, entry.get().revision()),

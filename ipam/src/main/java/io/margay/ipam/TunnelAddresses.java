@@ -111,7 +111,7 @@ public final class TunnelAddresses {
     if (pools.isEmpty()) {
       forget(node, tunnel);
       stored.ifPresent(this::releaseNameless);
-      var unused = ipam.releaseByHandle(handle(owner));
+      var _ = ipam.releaseByHandle(handle(owner));
       return new Outcome.NotWanted();
     }
     Optional<IpAddress> fresh = ipam.addresses(handle(owner)).stream().filter(fits).findFirst();
@@ -146,7 +146,7 @@ public final class TunnelAddresses {
       String node, Tunnel tunnel, Optional<IpAddress> stored, Attribute owner, String reason) {
     forget(node, tunnel);
     stored.ifPresent(this::releaseNameless);
-    var unused = ipam.releaseByHandle(handle(owner));
+    var _ = ipam.releaseByHandle(handle(owner));
     return new Outcome.Unobtainable(reason);
   }
 
