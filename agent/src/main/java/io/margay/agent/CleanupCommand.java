@@ -67,7 +67,8 @@ public final class CleanupCommand implements Callable<Integer> {
     DataplaneConfig config =
         new FelixSettingsSource("", Map.copyOf(System.getenv()), felixConfig).resolve().dataplane();
     try (LinuxKernel kernel = LinuxKernel.open()) {
-      ApplyReport report = Cleanup.run(config, DataplaneRunner.waysInto(kernel));
+      ApplyReport report =
+          Cleanup.run(config, DataplaneRunner.waysInto(kernel, kernel.iptables(), kernel.ipSets()));
       PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
       report.changes().forEach(change -> out.println("Removed: " + change));
       if (report.changes().isEmpty() && report.complete()) {

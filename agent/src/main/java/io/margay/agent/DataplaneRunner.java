@@ -1,5 +1,8 @@
 package io.margay.agent;
 
+import io.margay.agent.health.AgentHealth;
+import io.margay.agent.metrics.AgentMetrics;
+import io.margay.agent.show.ShowAnswers;
 import io.margay.calc.CalculationGraph;
 import io.margay.dataplane.ApplyReport;
 import io.margay.dataplane.Dataplane;
@@ -12,6 +15,8 @@ import io.margay.datastore.SyncListener.SyncUpdate;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
 import io.margay.kernel.Route;
+import io.margay.kernel.ipset.IpSets;
+import io.margay.kernel.iptables.Iptables;
 import io.margay.linux.LinuxKernel;
 import io.margay.loop.EventLoop;
 import java.io.UncheckedIOException;
@@ -30,6 +35,9 @@ final class DataplaneRunner {
 
   private static final Logger LOG = LoggerFactory.getLogger(DataplaneRunner.class);
 
+  /// What readiness calls the kernel's state.
+  private static final String KERNEL = "kernel";
+
   /// How many changes of one write the log names.
   private static final int TOLD_CHANGES = 8;
 
@@ -39,12 +47,17 @@ final class DataplaneRunner {
   private final EventLoop loop;
   private final LinuxKernel kernel;
   private final FelixSettingsSource settings;
+  private final SettingsInForce inForce;
   private final RunDirectory runDirectory;
   private final StatusReporter statuses;
+  private final AgentMetrics metrics;
+  private final AgentHealth health;
+  private final DriftWatch drift = new DriftWatch();
   private final CalculationGraph graph;
   private final Dataplane dataplane;
 
-  private FelixConfig config;
+  private Duration refreshInterval;
+  private boolean looking;
   private boolean inSync;
   private boolean clusterReady;
 
@@ -62,34 +75,46 @@ final class DataplaneRunner {
       EventLoop loop,
       LinuxKernel kernel,
       FelixSettingsSource settings,
-      FelixConfig config,
+      SettingsInForce inForce,
       StatusReporter statuses,
-      RunDirectory runDirectory) {
+      RunDirectory runDirectory,
+      AgentMetrics metrics,
+      AgentHealth health) {
     this.loop = loop;
     this.kernel = kernel;
     this.settings = settings;
-    this.config = config;
+    this.inForce = inForce;
     this.statuses = statuses;
     this.runDirectory = runDirectory;
+    this.metrics = metrics;
+    this.health = health;
     this.graph = new CalculationGraph(node);
+    this.refreshInterval = inForce.current().iptablesRefreshInterval();
+    health.report(KERNEL, "nothing has been written yet");
     this.dataplane =
         new Dataplane(
-            config.dataplane(),
-            waysInto(kernel),
+            inForce.current().dataplane(),
+            waysInto(kernel, metrics.counted(kernel.iptables()), metrics.counted(kernel.ipSets())),
             statuses,
             // A thread of its own each time: it inherits this one's network namespace.
             task -> Thread.ofPlatform().name("dataplane-ipv6").start(task));
   }
 
-  /// What the dataplane needs of a kernel.
-  static KernelAccess waysInto(LinuxKernel kernel) {
+  /// What the dataplane needs of a kernel, with its programs in this form.
+  static KernelAccess waysInto(LinuxKernel kernel, Iptables iptables, IpSets ipSets) {
     return new KernelAccess(
-        kernel.iptables(),
-        kernel.ipSets(),
+        iptables,
+        ipSets,
         kernel.routes(),
         kernel.neighbours(),
         kernel.sysctls(),
         kernel.conntrack());
+  }
+
+  /// What this agent holds, for `margay node show`.
+  ShowAnswers.State state(String node) {
+    return new ShowAnswers.State(
+        node, health.notReady(), graph.counts(), dataplane.counts(), dataplane.view());
   }
 
   /// Whether the kernel holds what the datastore asks for. Any thread may ask.
@@ -117,7 +142,7 @@ final class DataplaneRunner {
   /// @throws StartException if the host will not do
   void bootstrap(@Nullable FelixConfig closedAs) {
     StartupCheck check =
-        StartupCheck.run(kernel.sysctls(), kernel.routes(), config.ignoreLooseRpf());
+        StartupCheck.run(kernel.sysctls(), kernel.routes(), inForce.current().ignoreLooseRpf());
     check.warnings().forEach(LOG::warn);
     String refusal = check.refusal();
     if (refusal != null) {
@@ -140,6 +165,7 @@ final class DataplaneRunner {
 
   void onUpdates(List<SyncUpdate> updates) {
     boolean settingsChanged = false;
+    long begin = loop.nanoTime();
     for (SyncUpdate update : updates) {
       String problem = update.problem();
       if (problem != null) {
@@ -151,8 +177,9 @@ final class DataplaneRunner {
         clusterReady = Boolean.TRUE.equals(update.value());
       }
     }
+    metrics.onUpdates(updates.size(), loop.nanoTime() - begin);
     if (settingsChanged && inSync) {
-      reconfigure();
+      inForce.refresh();
     }
     considerCluster();
     scheduleApply();
@@ -172,21 +199,15 @@ final class DataplaneRunner {
     held = inSync && !clusterReady;
   }
 
-  private void reconfigure() {
-    FelixConfig changed;
-    try {
-      changed = settings.resolve();
-    } catch (StartException e) {
-      LOG.error(
-          "The settings in the datastore make no sense; the old ones stay. {}", e.getMessage());
-      return;
-    }
-    if (!changed.equals(config)) {
-      LOG.info("Settings have changed; they take effect now.");
-      config = changed;
-      AgentLog.setSeverity(changed.logging().severityScreen().name());
-      statuses.setEnabled(changed.reporting().endpoints());
-      dataplane.reconfigure(changed.dataplane());
+  /// Takes the settings that concern what is written.
+  void use(FelixConfig config) {
+    dataplane.reconfigure(config.dataplane());
+    dataplane.cutRevokedFlows(config.cutRevokedFlows() ? kernel.flows() : null);
+    if (!refreshInterval.equals(config.iptablesRefreshInterval())) {
+      refreshInterval = config.iptablesRefreshInterval();
+      if (inSync) {
+        scheduleRefresh();
+      }
     }
   }
 
@@ -194,7 +215,7 @@ final class DataplaneRunner {
   void onInSync() {
     if (!inSync) {
       inSync = true;
-      reconfigure();
+      inForce.refresh();
       dataplane.onInSync();
       scheduleRefresh();
     }
@@ -240,13 +261,13 @@ final class DataplaneRunner {
   }
 
   private void scheduleRefresh() {
-    Duration interval = config.iptablesRefreshInterval();
     refresh.cancel();
-    if (interval.isPositive()) {
+    if (refreshInterval.isPositive()) {
       refresh =
           loop.schedule(
-              interval,
+              drift.next(refreshInterval),
               () -> {
+                looking = true;
                 dataplane.resync();
                 scheduleApply();
                 scheduleRefresh();
@@ -266,17 +287,31 @@ final class DataplaneRunner {
     if (held) {
       return;
     }
-    graph.flush(dataplane::onUpdate);
+    int[] results = {0};
+    graph.flush(update -> {
+      results[0]++;
+      dataplane.onUpdate(update);
+    });
     if (!dataplane.needsApply()) {
       return;
     }
+    long begin = loop.nanoTime();
     ApplyReport report = dataplane.applyOnce();
+    metrics.onApply(
+        results[0], loop.nanoTime() - begin, report, graph.counts(), dataplane.counts());
     tell(report);
+    if (looking && report.complete()) {
+      looking = false;
+      drift.onLook(report.repairs(), refreshInterval);
+    }
     retry.cancel();
     if (report.complete()) {
       nextRetry = FIRST_RETRY;
+      health.report(KERNEL, null);
       setReady(true);
     } else {
+      health.report(
+          KERNEL, "not everything could be written: " + report.failures().getFirst().getMessage());
       setReady(false);
       LOG.warn("Not everything could be written; next try in {} ms.", nextRetry.toMillis());
       retry = loop.schedule(nextRetry, this::scheduleApply);

@@ -1,7 +1,11 @@
 package io.margay.agent;
 
+import io.margay.agent.health.AgentHealth;
+import io.margay.agent.health.AgentPages;
+import io.margay.agent.metrics.AgentMetrics;
 import io.margay.agent.report.NodeReport;
 import io.margay.agent.report.ReportServer;
+import io.margay.agent.show.ShowAnswers;
 import io.margay.bgp.PeerStatus;
 import io.margay.dataplane.config.FelixConfig;
 import io.margay.datastore.Datastore;
@@ -20,12 +24,15 @@ import io.margay.linux.CommandIptables.Flavour;
 import io.margay.linux.LinuxKernel;
 import io.margay.linux.Prerequisites;
 import io.margay.lookingglass.LookingGlass;
+import io.margay.linux.ServiceNotifier;
 import io.margay.loop.ThreadEventLoop;
 import io.margay.routing.NodeRouting;
 import io.margay.transport.NettyEventLoop;
 import io.margay.transport.NettyTransport;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +52,9 @@ final class NodeAgent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
+  /// What readiness calls the datastore.
+  private static final String DATASTORE = "datastore";
+
   private final NodeOptions options;
   private final Instant startedAt = Instant.now();
   private final RunDirectory runDirectory;
@@ -56,10 +66,16 @@ final class NodeAgent implements AutoCloseable {
   private final NodeRouting routing;
   private final StatusReporter statuses;
   private final TunnelAddressKeeper tunnelAddresses;
+  private final NodeStatusReporter nodeStatus;
+  private final AgentMetrics metrics;
+  private final AgentHealth health = new AgentHealth();
+  private final AgentPages pages;
   private final KernelMonitor.Subscription monitor;
   private final Syncer syncer;
   private final @Nullable ReportServer reports;
   private final @Nullable LookingGlass lookingGlass;
+  private final ServiceNotifier notifier;
+  private String toldServiceManager = "";
 
   /// Runs until the process is told to stop, or cannot go on.
   ///
@@ -138,14 +154,36 @@ final class NodeAgent implements AutoCloseable {
               new NodeRegistration(opened).register(options);
               settings.read(opened);
             });
-    FelixConfig config = settings.resolve();
+    SettingsInForce inForce = new SettingsInForce(settings);
+    inForce.add(config -> AgentLog.use(config.logging()));
+
+    // What monitoring sees; first of all, that the agent is not ready.
+    PrometheusRegistry registry = new PrometheusRegistry();
+    metrics = new AgentMetrics(registry);
+    health.report(DATASTORE, "it has not been read to its end yet");
+    inForce.add(config -> health.setTimeout(config.healthTimeout()));
+    pages = new AgentPages(registry, health);
+    inForce.add(pages::use);
+    nodeStatus = new NodeStatusReporter(options.name(), datastore, Clock.systemUTC());
+    inForce.add(config -> nodeStatus.use(config.reporting()));
 
     // Rules, sets and routes to workloads, on a loop of their own.
     dataplaneLoop = new ThreadEventLoop("dataplane", failures::onFailure);
-    statuses = new StatusReporter(options.name(), datastore, config.reporting().endpoints());
+    statuses =
+        new StatusReporter(options.name(), datastore, inForce.current().reporting().endpoints());
+    inForce.add(config -> statuses.setEnabled(config.reporting().endpoints()));
     dataplane =
         new DataplaneRunner(
-            options.name(), dataplaneLoop, kernel, settings, config, statuses, runDirectory);
+            options.name(),
+            dataplaneLoop,
+            kernel,
+            settings,
+            inForce,
+            statuses,
+            runDirectory,
+            metrics,
+            health);
+    inForce.add(dataplane::use);
 
     // BGP, on the loop of its sockets.
     bgpLoop = new NettyEventLoop("bgp", failures::onFailure);
@@ -154,6 +192,15 @@ final class NodeAgent implements AutoCloseable {
 
     // The address of the node's end of tunnels, which the dataplane reads from the datastore.
     tunnelAddresses = new TunnelAddressKeeper(options.name(), datastore);
+    health.watch("dataplane", dataplaneLoop);
+    health.watch("BGP", bgpLoop);
+    metrics.register(
+        "margay_ready",
+        "1 while the kernel holds what the datastore asks for.",
+        () -> health.notReady().isEmpty() ? 1 : 0);
+    notifier = ServiceNotifier.ofEnvironment();
+    notifyServiceManager();
+    health.start();
 
     // From here on things happen: the kernel's news first, then the datastore's.
     dataplaneLoop.execute(() -> dataplane.bootstrap(closedAs));
@@ -164,6 +211,23 @@ final class NodeAgent implements AutoCloseable {
     syncer.start();
     reports = openReports();
     lookingGlass = options.bgp() ? openLookingGlass() : null;
+  }
+
+  /// Keeps systemd's picture of this agent up to date (sd_notify(3)): started once it is ready,
+  /// alive as long as no loop is stuck.
+  private void notifyServiceManager() {
+    if (!notifier.isWanted()) {
+      return;
+    }
+    health.onBeat(() -> {
+      List<String> missing = health.notReady();
+      String state =
+          missing.isEmpty()
+              ? "READY=1\nSTATUS=Ready: the kernel holds what the datastore asks for."
+              : "STATUS=Not ready. " + String.join("; ", missing).lines().findFirst().orElse("");
+      notifier.send(state.equals(toldServiceManager) ? "WATCHDOG=1" : state + "\nWATCHDOG=1");
+      toldServiceManager = state;
+    });
   }
 
   /// Felix's own settings come first; without them the rules of `calicoctl` decide.
@@ -191,7 +255,7 @@ final class NodeAgent implements AutoCloseable {
   /// An agent whose socket cannot be made does its work all the same.
   private @Nullable ReportServer openReports() {
     try {
-      return ReportServer.open(options.runDirectory(), this::report);
+      return ReportServer.open(options.runDirectory(), new Reports());
     } catch (IOException e) {
       LOG.warn(
           "'calicoctl node status' will not see this agent, since no socket can be made in {}: {}",
@@ -211,6 +275,34 @@ final class NodeAgent implements AutoCloseable {
           socket,
           e.getMessage());
       return null;
+    }
+  }
+
+  /// What the socket in the run directory tells.
+  private final class Reports implements ReportServer.Source {
+
+    private final ShowAnswers show =
+        new ShowAnswers(NodeAgent.this::state, kernel::rulesWithCounters);
+
+    @Override
+    public NodeReport report() throws InterruptedException {
+      return NodeAgent.this.report();
+    }
+
+    @Override
+    public @Nullable String answer(String question) throws InterruptedException {
+      return show.answer(question);
+    }
+  }
+
+  private ShowAnswers.State state() throws InterruptedException {
+    CompletableFuture<ShowAnswers.State> state = new CompletableFuture<>();
+    dataplaneLoop.execute(() -> state.complete(dataplane.state(options.name())));
+    try {
+      return state.get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(
+          "the agent is busy with the kernel and does not tell what it holds; ask again later", e);
     }
   }
 
@@ -267,10 +359,18 @@ final class NodeAgent implements AutoCloseable {
 
     @Override
     public void onStatus(Status status) {
+      metrics.onSyncStatus(status);
       switch (status) {
-        case WAITING -> LOG.info("Waiting for the datastore; what is in the kernel stays.");
-        case RESYNC -> LOG.info("Reading the datastore.");
+        case WAITING -> {
+          LOG.info("Waiting for the datastore; what is in the kernel stays.");
+          health.report(DATASTORE, "it cannot be asked, or is empty; what is in the kernel stays");
+        }
+        case RESYNC -> {
+          LOG.info("Reading the datastore.");
+          health.report(DATASTORE, "it is being read");
+        }
         case IN_SYNC -> {
+          health.report(DATASTORE, null);
           dataplaneLoop.execute(dataplane::onInSync);
           toRouting(routing::onInSync);
         }
@@ -329,6 +429,9 @@ final class NodeAgent implements AutoCloseable {
     if (lookingGlass != null) {
       lookingGlass.close();
     }
+    notifier.send("STOPPING=1\nSTATUS=Stopping; routes and rules stay in place.");
+    health.close();
+    pages.close();
     if (reports != null) {
       reports.close();
     }
@@ -344,6 +447,7 @@ final class NodeAgent implements AutoCloseable {
     }
     bgpLoop.close();
     statuses.close();
+    nodeStatus.close();
     datastore.close();
     kernel.close();
     runDirectory.close();

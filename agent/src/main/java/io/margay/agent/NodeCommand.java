@@ -1,11 +1,14 @@
 package io.margay.agent;
 
+import io.margay.agent.show.ShowCommand;
+import io.margay.dataplane.config.FelixConfig;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.net.AsNumber;
 import io.margay.net.IpPrefix;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +21,7 @@ import picocli.CommandLine.Spec;
 /// `margay node`: the agent in the foreground, until it is told to stop.
 @Command(
     name = "node",
-    subcommands = CleanupCommand.class,
+    subcommands = {ShowCommand.class, CleanupCommand.class},
     description = {
       "Run the agent of a node in the foreground: policy, routes and BGP.",
       "",
@@ -39,7 +42,9 @@ public final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "name of this node (default: $NODENAME, else the host name)")
+      description =
+          "name of this node (default: $NODENAME, else FelixHostname of Felix's settings, else the"
+              + " host name)")
   @Nullable String name;
 
   @Option(
@@ -104,19 +109,10 @@ public final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    NodeOptions options =
-        new NodeOptions(
-            name != null && !name.isEmpty() ? name : defaultName(),
-            parsed("--ip", ipv4, text -> address("IPv4", 4, text)),
-            parsed("--ip6", ipv6, text -> address("IPv6", 6, text)),
-            parsed("--as", as, AsNumber::parse),
-            Boolean.TRUE.equals(parsed("--backend", backend, NodeCommand::speaksBgp)),
-            config,
-            felixConfig,
-            runDirectory);
     try {
       Privileges.require();
-      AgentLog.toFile(logDirectory);
+      NodeOptions options = options();
+      AgentLog.toFile(logDirectory, ownSettings().logging());
       if (quiet) {
         AgentLog.notToScreen();
       }
@@ -125,6 +121,18 @@ public final class NodeCommand implements Callable<Integer> {
       System.err.println("margay node: " + e.getMessage());
       return 1;
     }
+  }
+
+  private NodeOptions options() {
+    return new NodeOptions(
+        name != null && !name.isEmpty() ? name : defaultName(),
+        parsed("--ip", ipv4, text -> address("IPv4", 4, text)),
+        parsed("--ip6", ipv6, text -> address("IPv6", 6, text)),
+        parsed("--as", as, AsNumber::parse),
+        Boolean.TRUE.equals(parsed("--backend", backend, NodeCommand::speaksBgp)),
+        config,
+        felixConfig,
+        runDirectory);
   }
 
   private static boolean speaksBgp(String backend) {
@@ -159,10 +167,19 @@ public final class NodeCommand implements Callable<Integer> {
     }
   }
 
-  private static String defaultName() {
+  /// What this host says of itself, before the datastore is known.
+  private FelixConfig ownSettings() {
+    return new FelixSettingsSource("", System.getenv(), felixConfig).resolve();
+  }
+
+  private String defaultName() {
     String name = System.getenv("NODENAME");
     if (name != null && !name.isEmpty()) {
       return name;
+    }
+    Optional<String> felix = ownSettings().hostname();
+    if (felix.isPresent()) {
+      return felix.get();
     }
     try {
       return InetAddress.getLocalHost().getHostName();

@@ -6,6 +6,7 @@
 ///                               └─> BGP loop: NodeRouting, BgpSpeaker, sockets
 /// ```
 ///
+/// [io.margay.agent.SettingsInForce] is the one place that puts Felix's settings in force.
 /// [io.margay.agent.NodeCommand] reads the options, [io.margay.agent.NodeAgent] wires the rest.
 @NullMarked
 package io.margay.agent;

@@ -13,16 +13,19 @@ import org.slf4j.LoggerFactory;
 /// What an apply did.
 ///
 /// @param changes what was written, each as a sentence, in order; empty if nothing differed
+/// @param repairs those of the changes that put back what someone else had changed
 /// @param failures what the kernel refused. It stays wanted, and the kernel keeps what it had:
 ///   apply again later
-public record ApplyReport(List<String> changes, List<KernelException> failures) {
+public record ApplyReport(
+    List<String> changes, List<String> repairs, List<KernelException> failures) {
 
   private static final Logger log = LoggerFactory.getLogger(ApplyReport.class);
 
-  static final ApplyReport NOTHING = new ApplyReport(List.of(), List.of());
+  static final ApplyReport NOTHING = new ApplyReport(List.of(), List.of(), List.of());
 
   public ApplyReport {
     changes = List.copyOf(changes);
+    repairs = List.copyOf(repairs);
     failures = List.copyOf(failures);
   }
 
@@ -34,6 +37,7 @@ public record ApplyReport(List<String> changes, List<KernelException> failures) 
   /// Gathers what the parts of an apply did.
   static final class Builder {
     private final List<String> changes = new ArrayList<>();
+    private final List<String> repairs = new ArrayList<>();
     private final List<KernelException> failures = new ArrayList<>();
 
     /// @return whether the part is complete
@@ -44,6 +48,7 @@ public record ApplyReport(List<String> changes, List<KernelException> failures) 
         }
         changes.add(change.toString());
         if (isDrift(change)) {
+          repairs.add(change.toString());
           log.warn("Put back: {}", change);
         } else {
           log.debug("Wrote: {}", change);
@@ -70,7 +75,7 @@ public record ApplyReport(List<String> changes, List<KernelException> failures) 
     }
 
     ApplyReport build() {
-      return new ApplyReport(changes, failures);
+      return new ApplyReport(changes, repairs, failures);
     }
   }
 }

@@ -20,6 +20,7 @@ import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
 import io.margay.dataplane.FamilyDataplane.FamilyOutcome;
 import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.kernel.ApplyOutcome;
+import io.margay.kernel.Flows;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
@@ -39,6 +40,7 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Brings the kernel to what the calculation graph says this node should hold.
 ///
@@ -69,6 +71,7 @@ public final class Dataplane {
   private final WorkloadStatuses statuses;
   private final HostEndpointStatuses hostStatuses;
   private final StaleConnections staleConnections;
+  private final RevokedFlows revokedFlows = new RevokedFlows(node);
 
   private DataplaneConfig config;
   private List<FamilyDataplane> families;
@@ -166,9 +169,17 @@ public final class Dataplane {
     inSync = true;
   }
 
+  /// Has flows end that policy no longer allows.
+  ///
+  /// @param flows the kernel's; null to let them live
+  public void cutRevokedFlows(@Nullable Flows flows) {
+    revokedFlows.cutFrom(flows);
+  }
+
   // News from the calculation graph.
 
   public void onUpdate(NodeUpdate update) {
+    revokedFlows.consider(update);
     switch (update) {
       case IpSetActive(var id, var members) -> {
         node.putIpSet(id, members);
@@ -356,6 +367,18 @@ public final class Dataplane {
     sysctls.invalidate();
   }
 
+  /// How much of each kind is wanted.
+  public DataplaneCounts counts() {
+    int tags = (int) node.ipSets().keySet().stream().filter(id -> id.startsWith("t:")).count();
+    return new DataplaneCounts(
+        node.ipSets().size() - tags, tags, families.stream().map(FamilyDataplane::counts).toList());
+  }
+
+  /// What is wanted and why.
+  public DataplaneView view() {
+    return new DataplaneViews(config, node, hostEndpoints, statuses, hostStatuses).view();
+  }
+
   // Writing.
 
   /// Whether an apply would read or write. After one that was not complete, come back later.
@@ -366,6 +389,7 @@ public final class Dataplane {
             || families.stream().anyMatch(FamilyDataplane::needsApply)
             || sysctls.needsApply()
             || !staleConnections.isEmpty()
+            || revokedFlows.isPending()
             || statuses.isPending()
             || hostStatuses.isPending());
   }
@@ -386,6 +410,9 @@ public final class Dataplane {
       rulesInPlace &= outcome.rulesInPlace();
     }
     staleConnections.forget(report);
+    if (rulesInPlace) {
+      report.add(revokedFlows.cut(config.families()));
+    }
     statuses.publish(node, this::troubleOf, rulesInPlace);
     hostStatuses.publish(hostEndpoints, node.links(), rulesInPlace);
     return report.build();

@@ -308,6 +308,14 @@ final class FamilyDataplane {
     return inTheWay;
   }
 
+  /// How much of each kind is wanted.
+  DataplaneCounts.Family counts() {
+    Map<Table, DataplaneCounts.Rules> rules = new EnumMap<>(Table.class);
+    tables.forEach((name, table) ->
+        rules.put(name, new DataplaneCounts.Rules(table.chainCount(), table.ruleCount())));
+    return new DataplaneCounts.Family(family, rules, sets.setCount());
+  }
+
   // News from the kernel.
 
   void onLink(Link link) {

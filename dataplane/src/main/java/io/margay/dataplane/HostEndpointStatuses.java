@@ -16,6 +16,7 @@ final class HostEndpointStatuses {
 
   private final EndpointStatusListener listener;
   private final Map<HostEndpointKey, EndpointStatus> published = new HashMap<>();
+  private final Map<HostEndpointKey, String> reasons = new HashMap<>();
   private boolean pending;
 
   HostEndpointStatuses(EndpointStatusListener listener) {
@@ -42,6 +43,7 @@ final class HostEndpointStatuses {
     for (HostEndpointKey key : Set.copyOf(published.keySet())) {
       if (!endpoints.endpoints().containsKey(key)) {
         published.remove(key);
+        reasons.remove(key);
         listener.onRemoved(key);
       }
     }
@@ -63,6 +65,16 @@ final class HostEndpointStatuses {
     pending = !rulesInPlace;
   }
 
+  /// How the endpoint stood when last told; down if it never was.
+  EndpointStatus statusOf(HostEndpointKey key) {
+    return published.getOrDefault(key, EndpointStatus.DOWN);
+  }
+
+  /// Why it is in error, empty if it is not.
+  String reasonOf(HostEndpointKey key) {
+    return reasons.getOrDefault(key, "");
+  }
+
   private static EndpointStatus status(Set<String> interfaces, Map<String, Link> links) {
     boolean up =
         interfaces.stream()
@@ -75,6 +87,7 @@ final class HostEndpointStatuses {
 
   private void publish(HostEndpointKey key, EndpointStatus status, String trouble) {
     EndpointStatus before = published.put(key, status);
+    reasons.put(key, trouble);
     if (status != before) {
       if (status == EndpointStatus.ERROR) {
         log.error("{} does not work: {}. It is looked at again with every change.", key, trouble);

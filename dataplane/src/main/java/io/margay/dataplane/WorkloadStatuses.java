@@ -23,6 +23,9 @@ final class WorkloadStatuses {
   private final EndpointStatusListener listener;
   private final Map<WorkloadEndpointKey, EndpointStatus> published = new HashMap<>();
 
+  /// Why an endpoint is in error.
+  private final Map<WorkloadEndpointKey, String> reasons = new HashMap<>();
+
   /// Interfaces whose endpoints may stand otherwise than published.
   private final Set<String> pending = new TreeSet<>();
 
@@ -64,6 +67,7 @@ final class WorkloadStatuses {
   void publish(NodeState node, Function<String, List<String>> trouble, boolean rulesInPlace) {
     for (WorkloadEndpointKey key : removed) {
       if (!node.workloads().containsKey(key) && published.remove(key) != null) {
+        reasons.remove(key);
         listener.onRemoved(key);
       }
     }
@@ -103,6 +107,21 @@ final class WorkloadStatuses {
     }
   }
 
+  /// How the endpoint stood when last told; down if it never was.
+  EndpointStatus statusOf(WorkloadEndpointKey key) {
+    return published.getOrDefault(key, EndpointStatus.DOWN);
+  }
+
+  /// Why it is in error, empty if it is not.
+  String reasonOf(WorkloadEndpointKey key) {
+    return reasons.getOrDefault(key, "");
+  }
+
+  /// Those that cannot be had at all are told of too.
+  Set<WorkloadEndpointKey> known() {
+    return published.keySet();
+  }
+
   private static EndpointStatus status(NodeState node, String interfaceName) {
     LocalWorkload workload = node.workloadOn(interfaceName);
     Link link = node.links().get(interfaceName);
@@ -112,6 +131,11 @@ final class WorkloadStatuses {
 
   private void publish(WorkloadEndpointKey key, EndpointStatus status, List<String> trouble) {
     @Nullable EndpointStatus before = published.put(key, status);
+    if (status == EndpointStatus.ERROR) {
+      reasons.put(key, String.join("; ", trouble));
+    } else {
+      reasons.remove(key);
+    }
     if (status != before) {
       if (status == EndpointStatus.ERROR) {
         log.error(

@@ -84,7 +84,7 @@ class DataplaneTest {
     host.tell(SeedScenario.slave1());
     ApplyReport report = host.settle();
 
-    assertThat(report).isEqualTo(new ApplyReport(List.of(), List.of()));
+    assertThat(report).isEqualTo(new ApplyReport(List.of(), List.of(), List.of()));
     assertThat(host.kernel.writes()).isEmpty();
   }
 

@@ -1,5 +1,6 @@
 package io.margay.kernel;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -83,6 +84,11 @@ public final class DeltaTracker<K extends Comparable<K>, D, A> {
 
   public @Nullable A actual(K key) {
     return actual.get(key);
+  }
+
+  /// All that is wanted. Not to be changed while this is looked through.
+  public Collection<D> desiredValues() {
+    return desired.values();
   }
 
   /// The keys of all that is there. Not to be changed while this is looked through.

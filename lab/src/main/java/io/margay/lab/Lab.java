@@ -229,7 +229,7 @@ record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) 
     return home.resolve("examples");
   }
 
-  private String program(String name) {
+  String program(String name) {
     return home.resolve("bin").resolve(name).toString();
   }
 

@@ -85,7 +85,15 @@ public final class CommandIptables implements Iptables, AutoCloseable {
 
   @Override
   public String save(IpFamily family, Table table) {
-    List<String> command = List.of(flavour.program(family, "save"), "-t", table.toString());
+    return save(List.of(flavour.program(family, "save"), "-t", table.toString()));
+  }
+
+  /// The same with `[PACKETS:BYTES]` before each rule (`--counters`).
+  public String saveWithCounters(IpFamily family, Table table) {
+    return save(List.of(flavour.program(family, "save"), "-c", "-t", table.toString()));
+  }
+
+  private String save(List<String> command) {
     Result result = programs.run(command, "");
     if (!result.succeeded()) {
       throw new KernelException(

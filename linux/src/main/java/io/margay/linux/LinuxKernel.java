@@ -1,6 +1,7 @@
 package io.margay.linux;
 
 import io.margay.kernel.Conntrack;
+import io.margay.kernel.Flows;
 import io.margay.kernel.KernelMonitor;
 import io.margay.kernel.Links;
 import io.margay.kernel.Neighbours;
@@ -8,8 +9,10 @@ import io.margay.kernel.Routes;
 import io.margay.kernel.Sysctls;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.kernel.iptables.Iptables;
+import io.margay.kernel.iptables.Table;
 import io.margay.linux.CommandIptables.Flavour;
 import io.margay.linux.netlink.NetlinkClient;
+import io.margay.net.IpFamily;
 
 /// The kernel this process runs on, in the network namespace of the thread that opens it. All users
 /// live on threads of that namespace, which is so unless a thread was moved.
@@ -22,6 +25,7 @@ public final class LinuxKernel implements AutoCloseable {
   private final KernelMonitor monitor;
   private final Sysctls sysctls;
   private final Conntrack conntrack;
+  private final Flows flows;
   private final CommandIptables iptables;
   private final CommandIpSets ipSets;
 
@@ -34,6 +38,7 @@ public final class LinuxKernel implements AutoCloseable {
     this.monitor = new NetlinkMonitor(client);
     this.sysctls = new ProcSysctls();
     this.conntrack = new CommandConntrack(programs);
+    this.flows = new CommandFlows(programs);
     this.iptables = CommandIptables.keepingRestoreRunning(flavour);
     this.ipSets = CommandIpSets.keepingOneRunning();
   }
@@ -75,8 +80,19 @@ public final class LinuxKernel implements AutoCloseable {
     return conntrack;
   }
 
+  public Flows flows() {
+    return flows;
+  }
+
   public Iptables iptables() {
     return iptables;
+  }
+
+  /// What `iptables-save --counters` prints of a table. Any thread may ask.
+  ///
+  /// @throws io.margay.kernel.KernelException if the program fails
+  public String rulesWithCounters(IpFamily family, Table table) {
+    return iptables.saveWithCounters(family, table);
   }
 
   public IpSets ipSets() {

@@ -13,6 +13,7 @@ record SystemdUnit(RunOptions options, List<String> agentWords, Path home) {
     StringBuilder unit = new StringBuilder();
     unit.append("[Unit]\nDescription=Calico node ").append(options.name());
     unit.append("\nWants=network-online.target\nAfter=network-online.target\n\n[Service]\n");
+    unit.append("Type=notify\nTimeoutStartSec=infinity\nWatchdogSec=60\n");
     new TreeMap<>(environment)
         .forEach((name, value) -> {
           if (isDatastoreSetting(name)) {

@@ -126,6 +126,9 @@ class RunOptionsTest {
             After=network-online.target
 
             [Service]
+            Type=notify
+            TimeoutStartSec=infinity
+            WatchdogSec=60
             Environment=DATASTORE_TYPE=embedded
             ExecStartPre=/opt/margay/bin/calicoctl node run --prepare --name=slave1 --ip=autodetect \
             "--ip-autodetection-method=interface=eth.*" --ip6=fd00::1/64 --as=65546 --backend=none \

@@ -29,10 +29,17 @@ public final class ReportClient {
   /// The report as the agent sends it.
   public static String askText(Path directory, Duration limit)
       throws IOException, InterruptedException, TimeoutException {
+    return askText(directory, ReportServer.QUESTION, limit);
+  }
+
+  /// The answer to a question, as the agent sends it.
+  ///
+  /// @param question one line
+  public static String askText(Path directory, String question, Duration limit)
+      throws IOException, InterruptedException, TimeoutException {
     var address = UnixDomainSocketAddress.of(directory.resolve(ReportServer.FILE));
     try (SocketChannel channel = SocketChannel.open(address)) {
-      channel.write(
-          ByteBuffer.wrap((ReportServer.QUESTION + "\n").getBytes(StandardCharsets.UTF_8)));
+      channel.write(ByteBuffer.wrap((question + "\n").getBytes(StandardCharsets.UTF_8)));
       FutureTask<String> answer =
           new FutureTask<>(() ->
               new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8));

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +26,19 @@ public final class ReportServer implements AutoCloseable {
   static final String QUESTION = "report";
 
   /// Longer than any question there is.
-  private static final int LONGEST_QUESTION = 64;
+  private static final int LONGEST_QUESTION = 1024;
 
   /// Where a report comes from.
   public interface Source {
     /// Called on any thread.
     NodeReport report() throws InterruptedException;
+
+    /// Answers another question: a JSON object.
+    ///
+    /// @return null if it is none that can be answered
+    default @Nullable String answer(String question) throws InterruptedException {
+      return null;
+    }
   }
 
   private final Path path;
@@ -81,7 +90,9 @@ public final class ReportServer implements AutoCloseable {
       String answer =
           question.equals(QUESTION)
               ? NodeReportJson.encode(source.report())
-              : "{\"error\":\"unknown question, expected '" + QUESTION + "'\"}";
+              : Objects.requireNonNullElse(
+                  source.answer(question),
+                  "{\"error\":\"unknown question, expected '" + QUESTION + "'\"}");
       ByteBuffer bytes = ByteBuffer.wrap((answer + "\n").getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
         client.write(bytes);

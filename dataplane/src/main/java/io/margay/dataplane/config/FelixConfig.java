@@ -19,14 +19,25 @@ import org.jspecify.annotations.Nullable;
 /// @param datastore which store to use, so far as it is set here
 /// @param ignoreLooseRpf whether a host with loose reverse path filtering will do
 /// @param iptablesRefreshInterval how often the kernel is read anew, zero for never
+/// @param cutRevokedFlows whether established flows end once policy no longer allows them
+/// @param metrics where metrics are served
+/// @param health where liveness and readiness are served
+/// @param healthTimeout after what time a loop that does not answer counts as stuck
 public record FelixConfig(
     Optional<String> hostname,
     DatastoreSettings datastore,
     DataplaneConfig dataplane,
     boolean ignoreLooseRpf,
     Duration iptablesRefreshInterval,
+    boolean cutRevokedFlows,
     Logging logging,
-    Reporting reporting) {
+    Reporting reporting,
+    Page metrics,
+    Page health,
+    Duration healthTimeout) {
+
+  /// Felix's own log file. An agent whose settings do not name another one chooses its own place.
+  public static final Path DEFAULT_LOG_FILE = Path.of("/var/log/calico/felix.log");
 
   /// Felix's types and ours.
   public enum DatastoreType {
@@ -65,12 +76,17 @@ public record FelixConfig(
     }
   }
 
-  /// @param file null for none
+  /// @param file null for none; [#DEFAULT_LOG_FILE] unless it is set
   public record Logging(
       @Nullable Path file,
       LogSeverity severityFile,
       LogSeverity severityScreen,
       LogSeverity severitySys) {}
+
+  /// Something served over HTTP.
+  ///
+  /// @param host null for all addresses of this host
+  public record Page(boolean enabled, @Nullable String host, int port) {}
 
   /// @param statusInterval how often the process says that it lives, zero for never
   /// @param endpoints whether the status of endpoints is written to the datastore
@@ -111,9 +127,23 @@ public record FelixConfig(
       Map<String, String> global) {
     FelixSettings settings = FelixSettings.read(environment, file, perHost, global);
     FelixConfig config = from(settings);
+    checkUnused(settings);
     return settings.hasFatalProblem()
         ? new Resolution.Refused(settings.problems())
         : new Resolution.Resolved(config, settings.problems());
+  }
+
+  /// What has no effect here is read all the same, so that a wrong value is told.
+  private static void checkUnused(FelixSettings settings) {
+    settings.get(FelixParameters.USAGE_REPORTING_ENABLED);
+    settings.get(FelixParameters.CLUSTER_GUID);
+    settings.get(FelixParameters.DATAPLANE_DRIVER);
+    if (!settings.get(FelixParameters.USE_INTERNAL_DATAPLANE_DRIVER)) {
+      settings.warn(
+          FelixParameters.USE_INTERNAL_DATAPLANE_DRIVER.name(),
+          "UseInternalDataplaneDriver is false, but there is no driver other than the agent's own."
+              + " It goes on with that. Remove the setting.");
+    }
   }
 
   private static FelixConfig from(FelixSettings settings) {
@@ -123,6 +153,7 @@ public record FelixConfig(
         dataplane(settings),
         settings.get(FelixParameters.IGNORE_LOOSE_RPF),
         Duration.ofSeconds(settings.get(FelixParameters.IPTABLES_REFRESH_INTERVAL)),
+        settings.get(FelixParameters.CUT_REVOKED_FLOWS),
         new Logging(
             settings.get(FelixParameters.LOG_FILE_PATH).orElse(null),
             settings.get(FelixParameters.LOG_SEVERITY_FILE),
@@ -133,7 +164,16 @@ public record FelixConfig(
             Duration.ofSeconds(settings.get(FelixParameters.REPORTING_TTL_SECS)),
             settings.get(FelixParameters.ENDPOINT_REPORTING_ENABLED),
             Duration.ofNanos(
-                Math.round(settings.get(FelixParameters.ENDPOINT_REPORTING_DELAY_SECS) * 1e9))));
+                Math.round(settings.get(FelixParameters.ENDPOINT_REPORTING_DELAY_SECS) * 1e9))),
+        new Page(
+            settings.get(FelixParameters.PROMETHEUS_METRICS_ENABLED),
+            settings.get(FelixParameters.PROMETHEUS_METRICS_HOST).orElse(null),
+            settings.get(FelixParameters.PROMETHEUS_METRICS_PORT)),
+        new Page(
+            settings.get(FelixParameters.HEALTH_ENABLED),
+            settings.get(FelixParameters.HEALTH_HOST).orElse(null),
+            settings.get(FelixParameters.HEALTH_PORT)),
+        Duration.ofSeconds(settings.get(FelixParameters.HEALTH_TIMEOUT_SECS)));
   }
 
   private static DatastoreSettings datastore(FelixSettings settings) {

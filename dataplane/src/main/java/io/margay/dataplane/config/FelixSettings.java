@@ -171,6 +171,11 @@ final class FelixSettings {
     };
   }
 
+  /// Notes something that is no wrong value and yet not as the operator wants it.
+  void warn(String name, String message) {
+    problem(name, false, message);
+  }
+
   private void problem(String name, boolean fatal, String message) {
     problems.add(new ConfigProblem(name, fatal, message));
   }

@@ -61,6 +61,9 @@ record ParameterType<T>(String expected, T zero, Function<String, T> reader) {
   static final ParameterType<Optional<String>> HOSTNAME =
       optional("a name of letters, digits, - _ and .", matching("[A-Za-z0-9_.-]+"));
 
+  static final ParameterType<Optional<String>> HOSTNAME_OR_ADDRESS =
+      optional("a host name or an IP address", matching("[A-Za-z0-9_.:-]+"));
+
   static final ParameterType<Optional<Path>> PATH = optional("a path", Path::of);
 
   static final ParameterType<Optional<Path>> EXISTING_FILE =
@@ -96,6 +99,8 @@ record ParameterType<T>(String expected, T zero, Function<String, T> reader) {
   }
 
   /// One of the enum's names, in any case.
+  ///
+  /// @param zero what `none` stands for; a name that means just that is not among those expected
   static <E extends Enum<E>> ParameterType<E> oneOf(Class<E> values, E zero) {
     String names =
         Arrays.stream(values.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));

@@ -40,6 +40,15 @@ public final class PolicyChains {
         renderer::ofPolicy);
   }
 
+  /// The bodies of the rules in the kernel that a policy's rules became, in the order of its chain:
+  /// for each rule those that ask whether a packet matches, and after each of them what follows
+  /// from it, if that is a rule of its own.
+  public List<List<String>> bodies(List<ActiveRule> rules) {
+    return rules.stream()
+        .map(rule -> renderer.ofPolicy(rule).stream().map(Rule::body).toList())
+        .toList();
+  }
+
   /// `cali-pri-NAME` and `cali-pro-NAME` (table `filter`).
   public List<Chain> profile(String name, RuleSet rules) {
     return chains(

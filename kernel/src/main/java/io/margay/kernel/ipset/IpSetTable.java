@@ -130,6 +130,11 @@ public final class IpSetTable {
     dirty.remove(name);
   }
 
+  /// How many sets are wanted.
+  public int setCount() {
+    return wanted.size();
+  }
+
   /// Has the next apply read the kernel's sets anew.
   public void invalidate() {
     stale = true;

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// The chains and rules that are wanted in one table, and the means to bring the kernel there.
 ///
@@ -89,6 +90,18 @@ public final class IptablesTable {
           "chain '%s' %s a name by which chains of Calico are known"
               .formatted(chain, ours ? "has not" : "has"));
     }
+  }
+
+  /// How many chains of our own are wanted.
+  public int chainCount() {
+    return ownChains.desiredValues().size();
+  }
+
+  /// How many rules are wanted in all, those in chains of others included.
+  public int ruleCount() {
+    return Stream.concat(ownChains.desiredValues().stream(), hooks.values().stream())
+        .mapToInt(TrackedRules::size)
+        .sum();
   }
 
   /// Has the next apply read the kernel's rules anew.

@@ -1,0 +1,55 @@
+package io.margay.agent;
+
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How soon to look at the kernel again, given what was found there.
+///
+/// Now and then somebody changes what is ours, and it is put back. Somebody who does so again after
+/// each time is no accident but another program that wants the same objects otherwise, and neither
+/// of us would ever win: from the third time in a row on we look half as often each time, down to
+/// an eighth, and say so. What the datastore changes is written at once all the same. One look that
+/// finds everything in its place ends that.
+final class DriftWatch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
+  private static final int PATIENCE = 3;
+  private static final int LONGEST = 3;
+
+  private int inARow;
+
+  /// A look at the whole of the kernel's state is over.
+  ///
+  /// @param repairs what was put back, a sentence each
+  /// @param interval how often it is looked at normally
+  void onLook(List<String> repairs, Duration interval) {
+    if (repairs.isEmpty()) {
+      if (inARow >= PATIENCE) {
+        LOG.info(
+            "Nobody changes what is ours any more; the kernel is looked at as often as before.");
+      }
+      inARow = 0;
+      return;
+    }
+    inARow++;
+    if (inARow >= PATIENCE && inARow <= PATIENCE + LONGEST) {
+      LOG.error(
+          "Another program writes what is ours: it was put back {} times in a row, lately {}. It is"
+              + " looked at every {} s from now on, so that the two do not fight for ever; in"
+              + " between, packets may pass as that program wants. Find it: 'xtables-monitor --event'"
+              + " names rules as they are written, and a second agent or another Calico on this host"
+              + " is the usual one.",
+          inARow,
+          String.join("; ", repairs.subList(0, Math.min(3, repairs.size()))),
+          next(interval).toSeconds());
+    }
+  }
+
+  /// The time to the next look.
+  Duration next(Duration interval) {
+    int doublings = Math.clamp(inARow - PATIENCE + 1, 0, LONGEST);
+    return interval.multipliedBy(1L << doublings);
+  }
+}

@@ -1,0 +1,39 @@
+package io.margay.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class DriftWatchTest {
+
+  private static final Duration TEN = Duration.ofSeconds(10);
+  private static final List<String> SOMETHING = List.of("chain cali-FORWARD of filter: 1 rule");
+
+  private final DriftWatch watch = new DriftWatch();
+
+  @Test
+  void aRepairNowAndThenChangesNothing() {
+    watch.onLook(SOMETHING, TEN);
+    watch.onLook(SOMETHING, TEN);
+    watch.onLook(List.of(), TEN);
+    watch.onLook(SOMETHING, TEN);
+    assertThat(watch.next(TEN)).isEqualTo(TEN);
+  }
+
+  @Test
+  void whoNeverStopsIsFoughtLessAndLessButNeverLeftAlone() {
+    List<Long> seconds =
+        IntStream.range(0, 8)
+            .mapToObj(_ -> {
+              watch.onLook(SOMETHING, TEN);
+              return watch.next(TEN).toSeconds();
+            })
+            .toList();
+    assertThat(seconds).containsExactly(10L, 10L, 20L, 40L, 80L, 80L, 80L, 80L);
+    watch.onLook(List.of(), TEN);
+    assertThat(watch.next(TEN)).isEqualTo(TEN);
+  }
+}
