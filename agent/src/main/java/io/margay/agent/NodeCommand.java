@@ -5,8 +5,7 @@ import io.margay.dataplane.config.FelixConfig;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.net.AsNumber;
 import io.margay.net.IpPrefix;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -182,8 +181,8 @@ public final class NodeCommand implements Callable<Integer> {
       return felix.get();
     }
     try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
+      return HostName.read();
+    } catch (IOException e) {
       throw new StartException(
           "this host does not know its name (%s). Give it one: --name.".formatted(e.getMessage()),
           e);
