@@ -108,7 +108,9 @@ final class DataplaneRunner {
         kernel.routes(),
         kernel.neighbours(),
         kernel.sysctls(),
-        kernel.conntrack());
+        kernel.conntrack(),
+        kernel.tunnels(),
+        kernel.forwardingDatabase());
   }
 
   /// What this agent holds, for `margay node show`.

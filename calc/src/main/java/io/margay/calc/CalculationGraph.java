@@ -53,11 +53,20 @@ public final class CalculationGraph {
     // Likewise it holds only profiles that its endpoints name. One that does not exist denies.
     activeProfiles = new ActiveProfiles(ruleScanner);
 
+    // Where VXLAN tunnels end: what a node's own entry and its settings say, put together.
+    Vteps vteps = new Vteps(nodeName, sequencer);
+
     // Everything comes in here. Endpoints of other nodes go to the membership alone; the nodes'
     // addresses and the pools need no calculation and go straight to the sequencer.
     dispatcher =
         new Dispatcher(
-            nodeName, activePolicies, activeProfiles, policyOrder, ipSetMembership, sequencer);
+            nodeName,
+            activePolicies,
+            activeProfiles,
+            policyOrder,
+            ipSetMembership,
+            vteps,
+            sequencer);
   }
 
   /// Takes in one value of the datastore.

@@ -2,6 +2,8 @@ package io.margay.calc;
 
 import io.margay.calc.Endpoint.Host;
 import io.margay.calc.Endpoint.Workload;
+import io.margay.calc.output.NodeUpdate.Encapsulation;
+import io.margay.calc.output.NodeUpdate.PoolActive;
 import io.margay.datastore.Key;
 import io.margay.model.HostEndpoint;
 import io.margay.model.IpPool;
@@ -18,6 +20,7 @@ import io.margay.model.ResourceKey.PolicyKey;
 import io.margay.model.ResourceKey.ProfileKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.model.Rule;
+import io.margay.model.Vtep;
 import io.margay.model.WorkloadEndpoint;
 import io.margay.model.selector.Selector;
 import io.margay.model.selector.SelectorSyntaxException;
@@ -41,6 +44,7 @@ final class Dispatcher {
   private final ActiveProfiles activeProfiles;
   private final PolicyOrder policyOrder;
   private final IpSetMembership ipSetMembership;
+  private final Vteps vteps;
   private final EventSequencer sequencer;
 
   Dispatcher(
@@ -49,12 +53,14 @@ final class Dispatcher {
       ActiveProfiles activeProfiles,
       PolicyOrder policyOrder,
       IpSetMembership ipSetMembership,
+      Vteps vteps,
       EventSequencer sequencer) {
     this.nodeName = nodeName;
     this.activePolicies = activePolicies;
     this.activeProfiles = activeProfiles;
     this.policyOrder = policyOrder;
     this.ipSetMembership = ipSetMembership;
+    this.vteps = vteps;
     this.sequencer = sequencer;
   }
 
@@ -62,8 +68,12 @@ final class Dispatcher {
   void onUpdate(Key<?> key, @Nullable Object value) {
     switch (key) {
       case Key.ForResource(ResourceKey resource) -> onResource(resource, (Resource) value);
+      case Key.FelixSetting(String node, String setting) -> {
+        if (node != null && setting.equalsIgnoreCase(Vtep.MAC_SETTING)) {
+          vteps.onMac(node, (String) value);
+        }
+      }
       case Key.Ready _,
-          Key.FelixSetting _,
           Key.BgpSetting _,
           Key.BlockAffinity _,
           Key.IpamBlock _,
@@ -137,6 +147,7 @@ final class Dispatcher {
 
   private void onNode(String name, @Nullable Node node) {
     Node.Bgp bgp = node == null ? null : node.spec().bgp();
+    vteps.onNode(name, bgp);
     if (bgp == null || bgp.ipv4Address() == null) {
       sequencer.hostAddressGone(name);
     } else {
@@ -148,8 +159,17 @@ final class Dispatcher {
     if (pool == null) {
       sequencer.poolGone(key.cidr());
     } else {
-      sequencer.pool(key.cidr(), pool.spec().natOutgoing());
+      sequencer.pool(
+          new PoolActive(key.cidr(), pool.spec().natOutgoing(), encapsulation(pool.spec())));
     }
+  }
+
+  private static Encapsulation encapsulation(IpPool.Spec pool) {
+    if (pool.vxlanMode() != null) {
+      return Encapsulation.VXLAN;
+    }
+    IpPool.Ipip ipip = pool.ipip();
+    return ipip != null && ipip.enabled() ? Encapsulation.IPIP : Encapsulation.NONE;
   }
 
   private static @Nullable Workload usable(

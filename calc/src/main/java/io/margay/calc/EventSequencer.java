@@ -16,6 +16,8 @@ import io.margay.calc.output.NodeUpdate.PoolActive;
 import io.margay.calc.output.NodeUpdate.PoolInactive;
 import io.margay.calc.output.NodeUpdate.ProfileActive;
 import io.margay.calc.output.NodeUpdate.ProfileInactive;
+import io.margay.calc.output.NodeUpdate.VtepActive;
+import io.margay.calc.output.NodeUpdate.VtepInactive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
 import io.margay.calc.output.RuleSet;
@@ -58,7 +60,8 @@ final class EventSequencer {
       new Outgoing<>(Comparator.comparing(HostEndpointKey::toString));
   private final Outgoing<String, IpAddress> hostAddresses =
       new Outgoing<>(Comparator.naturalOrder());
-  private final Outgoing<IpPrefix, Boolean> pools = new Outgoing<>(Comparator.naturalOrder());
+  private final Outgoing<String, VtepActive> vteps = new Outgoing<>(Comparator.naturalOrder());
+  private final Outgoing<IpPrefix, PoolActive> pools = new Outgoing<>(Comparator.naturalOrder());
 
   // IP sets. The membership says of a set at most once per batch that it is new, or that it goes.
 
@@ -127,8 +130,16 @@ final class EventSequencer {
     hostAddresses.remove(node);
   }
 
-  void pool(IpPrefix cidr, boolean masquerade) {
-    pools.put(cidr, masquerade);
+  void vtep(VtepActive vtep) {
+    vteps.put(vtep.node(), vtep);
+  }
+
+  void vtepGone(String node) {
+    vteps.remove(node);
+  }
+
+  void pool(PoolActive pool) {
+    pools.put(pool.cidr(), pool);
   }
 
   void poolGone(IpPrefix cidr) {
@@ -154,8 +165,10 @@ final class EventSequencer {
 
     hostAddresses.tellGone(node -> out.accept(new HostAddressInactive(node)));
     hostAddresses.tellChanged((node, at) -> out.accept(new HostAddressActive(node, at)));
+    vteps.tellGone(node -> out.accept(new VtepInactive(node)));
+    vteps.tellChanged((_, vtep) -> out.accept(vtep));
     pools.tellGone(cidr -> out.accept(new PoolInactive(cidr)));
-    pools.tellChanged((cidr, masquerade) -> out.accept(new PoolActive(cidr, masquerade)));
+    pools.tellChanged((_, pool) -> out.accept(pool));
   }
 
   private void flushMembers(Consumer<NodeUpdate> out) {

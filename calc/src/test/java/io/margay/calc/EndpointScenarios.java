@@ -41,8 +41,10 @@ import static io.margay.calc.Resources.workload;
 
 import io.margay.calc.output.ActiveRule;
 import io.margay.calc.output.AskedPolicies;
+import io.margay.calc.output.NodeUpdate.Encapsulation;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.datastore.Key;
+import io.margay.model.IpPool;
 import io.margay.model.ResourceKey.IpPoolKey;
 import io.margay.model.ResourceKey.NodeKey;
 import io.margay.model.ResourceKey.ProfileKey;
@@ -54,6 +56,7 @@ import io.margay.net.MacAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Worlds in which endpoints, their labels and addresses change; and what is only passed on.
 final class EndpointScenarios {
@@ -62,7 +65,13 @@ final class EndpointScenarios {
 
   static Stream<Scenario> all() {
     return Stream.of(
-        INHERITED_LABELS, TAGS, SHARED_ADDRESS, ENDPOINT_CHANGES, HOST_ENDPOINTS, POOLS_AND_NODES);
+        INHERITED_LABELS,
+        TAGS,
+        SHARED_ADDRESS,
+        ENDPOINT_CHANGES,
+        HOST_ENDPOINTS,
+        POOLS_AND_NODES,
+        TUNNEL_ENDS);
   }
 
   /// A policy for tier back or front, which lets in the same; the endpoint has no tier of its own
@@ -352,12 +361,18 @@ final class EndpointScenarios {
               .noProfile("host")
               .noHostEndpoint(LOCAL_HOST));
 
+  /// 66 and the beginning of what sha1sum(1) says of the names.
+  private static final String MAC_OF_HERE = "66:01:54:c0:da:be";
+
+  private static final String MAC_OF_THERE = "66:49:05:28:f3:6d";
+
   private static final World ONE_POOL_ONE_NODE =
       World.EMPTY
           .named("one pool, one node")
           .with(pool("10.1.0.0/16", false), node(HERE, "192.0.2.1/24", null))
           .pool("10.1.0.0/16", false)
-          .hostAddress(HERE, "192.0.2.1");
+          .hostAddress(HERE, "192.0.2.1")
+          .vtep(HERE, true, MAC_OF_HERE, "192.0.2.1");
 
   private static final Scenario POOLS_AND_NODES =
       Scenario.of(
@@ -373,22 +388,63 @@ final class EndpointScenarios {
                   nodeWithoutBgp("elsewhere"))
               .pool("10.1.0.0/16", true)
               .pool("fd00:1::/64", true)
-              .hostAddress(THERE, "192.0.2.2"),
+              .hostAddress(THERE, "192.0.2.2")
+              .vtep(THERE, false, MAC_OF_THERE, "192.0.2.2"),
           ONE_POOL_ONE_NODE
               .named("a pool written with host bits is its network; the node's address changes")
               .without(new IpPoolKey(IpPrefix.parse("10.1.0.0/16")))
               .with(pool("10.2.0.1/16", false), node(HERE, "192.0.2.9/24", null))
               .noPool("10.1.0.0/16")
               .pool("10.2.0.0/16", false)
-              .hostAddress(HERE, "192.0.2.9"),
+              .hostAddress(HERE, "192.0.2.9")
+              .vtep(HERE, true, MAC_OF_HERE, "192.0.2.9"),
           ONE_POOL_ONE_NODE
               .named("the node has no IPv4 address; what the graph does not know is left alone")
               .with(node(HERE, null, "2001:db8::1/64"))
               .with(new Key.FelixSetting(null, "LogSeverityScreen"), "info")
               .with(new Key.Ready(), true)
-              .noHostAddress(HERE),
+              .noHostAddress(HERE)
+              .vtep(HERE, true, MAC_OF_HERE, "2001:db8::1"),
           ONE_POOL_ONE_NODE
               .named("the node is gone")
               .without(new NodeKey(HERE))
-              .noHostAddress(HERE));
+              .noHostAddress(HERE)
+              .noVtep(HERE));
+
+  private static final World TUNNELS =
+      World.EMPTY
+          .named("a pool of each encapsulation, two nodes")
+          .with(
+              encapsulated("10.1.0.0/16", new IpPool.Ipip(true, null), null),
+              encapsulated("10.2.0.0/16", null, IpPool.VxlanMode.CROSS_SUBNET),
+              encapsulated("10.3.0.0/16", new IpPool.Ipip(false, null), null),
+              node(HERE, "192.0.2.1/24", "2001:db8::1/64"),
+              node(THERE, "192.0.2.2/24", null))
+          .pool("10.1.0.0/16", false, Encapsulation.IPIP)
+          .pool("10.2.0.0/16", false, Encapsulation.VXLAN)
+          .pool("10.3.0.0/16", false)
+          .hostAddress(HERE, "192.0.2.1")
+          .hostAddress(THERE, "192.0.2.2")
+          .vtep(HERE, true, MAC_OF_HERE, "192.0.2.1", "2001:db8::1")
+          .vtep(THERE, false, MAC_OF_THERE, "192.0.2.2");
+
+  private static final Scenario TUNNEL_ENDS =
+      Scenario.of(
+          "pools say what wraps their packets, nodes where tunnels end",
+          HERE,
+          TUNNELS,
+          TUNNELS
+              .named("a node is given a hardware address")
+              .with(new Key.FelixSetting(THERE, "VXLANTunnelMACAddr"), "66:11:22:33:44:55")
+              .vtep(THERE, false, "66:11:22:33:44:55", "192.0.2.2"),
+          TUNNELS
+              .named("one that is none counts as not given, and one for all nodes is none")
+              .with(new Key.FelixSetting(THERE, "VXLANTunnelMACAddr"), "66:11")
+              .with(new Key.FelixSetting(null, "VXLANTunnelMACAddr"), "66:11:22:33:44:55"));
+
+  private static IpPool encapsulated(
+      String cidr, IpPool.@Nullable Ipip ipip, IpPool.@Nullable VxlanMode vxlan) {
+    return new IpPool(
+        new IpPool.Metadata(IpPrefix.parse(cidr)), new IpPool.Spec(ipip, false, false, null, vxlan));
+  }
 }

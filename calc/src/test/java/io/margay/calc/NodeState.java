@@ -2,6 +2,8 @@ package io.margay.calc;
 
 import io.margay.calc.output.NodeUpdate.LocalHostEndpoint;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
+import io.margay.calc.output.NodeUpdate.PoolActive;
+import io.margay.calc.output.NodeUpdate.VtepActive;
 import io.margay.calc.output.RuleSet;
 import io.margay.model.ResourceKey.HostEndpointKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
@@ -18,7 +20,8 @@ record NodeState(
     Map<WorkloadEndpointKey, LocalWorkload> workloads,
     Map<HostEndpointKey, LocalHostEndpoint> hostEndpoints,
     Map<String, IpAddress> hostAddresses,
-    Map<IpPrefix, Boolean> pools) {
+    Map<String, VtepActive> vteps,
+    Map<IpPrefix, PoolActive> pools) {
 
   NodeState {
     ipSets = Map.copyOf(ipSets);
@@ -27,6 +30,7 @@ record NodeState(
     workloads = Map.copyOf(workloads);
     hostEndpoints = Map.copyOf(hostEndpoints);
     hostAddresses = Map.copyOf(hostAddresses);
+    vteps = Map.copyOf(vteps);
     pools = Map.copyOf(pools);
   }
 }

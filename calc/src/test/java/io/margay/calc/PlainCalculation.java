@@ -60,6 +60,7 @@ final class PlainCalculation {
         calculation.workloads,
         calculation.hostEndpoints,
         Map.of(),
+        Map.of(),
         Map.of());
   }
 

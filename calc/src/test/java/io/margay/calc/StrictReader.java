@@ -20,6 +20,8 @@ import io.margay.calc.output.NodeUpdate.PoolActive;
 import io.margay.calc.output.NodeUpdate.PoolInactive;
 import io.margay.calc.output.NodeUpdate.ProfileActive;
 import io.margay.calc.output.NodeUpdate.ProfileInactive;
+import io.margay.calc.output.NodeUpdate.VtepActive;
+import io.margay.calc.output.NodeUpdate.VtepInactive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
 import io.margay.calc.output.RuleSet;
@@ -46,7 +48,8 @@ final class StrictReader {
   private final Map<WorkloadEndpointKey, LocalWorkload> workloads = new HashMap<>();
   private final Map<HostEndpointKey, LocalHostEndpoint> hostEndpoints = new HashMap<>();
   private final Map<String, IpAddress> hostAddresses = new HashMap<>();
-  private final Map<IpPrefix, Boolean> pools = new HashMap<>();
+  private final Map<String, VtepActive> vteps = new HashMap<>();
+  private final Map<IpPrefix, PoolActive> pools = new HashMap<>();
 
   private int lastPlace;
   private final Set<Object> told = new HashSet<>();
@@ -74,7 +77,7 @@ final class StrictReader {
     Map<String, Set<IpAddress>> copies = new HashMap<>();
     ipSets.forEach((id, members) -> copies.put(id, Set.copyOf(members)));
     return new NodeState(
-        copies, policies, profiles, workloads, hostEndpoints, hostAddresses, pools);
+        copies, policies, profiles, workloads, hostEndpoints, hostAddresses, vteps, pools);
   }
 
   private static int placeInFlush(NodeUpdate update) {
@@ -89,8 +92,10 @@ final class StrictReader {
       case IpSetInactive _ -> 8;
       case HostAddressInactive _ -> 9;
       case HostAddressActive _ -> 10;
-      case PoolInactive _ -> 11;
-      case PoolActive _ -> 12;
+      case VtepInactive _ -> 11;
+      case VtepActive _ -> 12;
+      case PoolInactive _ -> 13;
+      case PoolActive _ -> 14;
     };
   }
 
@@ -176,9 +181,17 @@ final class StrictReader {
         onlyOnce("node " + node);
         remove(hostAddresses, node);
       }
-      case PoolActive(IpPrefix cidr, boolean masquerade) -> {
-        onlyOnce(cidr);
-        put(pools, cidr, masquerade);
+      case VtepActive vtep -> {
+        onlyOnce("vtep " + vtep.node());
+        put(vteps, vtep.node(), vtep);
+      }
+      case VtepInactive(String node) -> {
+        onlyOnce("vtep " + node);
+        remove(vteps, node);
+      }
+      case PoolActive pool -> {
+        onlyOnce(pool.cidr());
+        put(pools, pool.cidr(), pool);
       }
       case PoolInactive(IpPrefix cidr) -> {
         onlyOnce(cidr);

@@ -1,15 +1,20 @@
 package io.margay.calc;
 
+import io.margay.calc.output.NodeUpdate.Encapsulation;
 import io.margay.calc.output.NodeUpdate.LocalHostEndpoint;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
+import io.margay.calc.output.NodeUpdate.PoolActive;
+import io.margay.calc.output.NodeUpdate.VtepActive;
 import io.margay.calc.output.RuleSet;
 import io.margay.datastore.Key;
 import io.margay.model.Resource;
 import io.margay.model.ResourceKey;
 import io.margay.model.ResourceKey.HostEndpointKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
+import io.margay.model.Vtep;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
+import io.margay.net.MacAddress;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,7 +38,8 @@ final class World {
   private final Map<WorkloadEndpointKey, LocalWorkload> workloads = new LinkedHashMap<>();
   private final Map<HostEndpointKey, LocalHostEndpoint> hostEndpoints = new LinkedHashMap<>();
   private final Map<String, IpAddress> hostAddresses = new LinkedHashMap<>();
-  private final Map<IpPrefix, Boolean> pools = new LinkedHashMap<>();
+  private final Map<String, VtepActive> vteps = new LinkedHashMap<>();
+  private final Map<IpPrefix, PoolActive> pools = new LinkedHashMap<>();
 
   private World(String name) {
     this.name = name;
@@ -48,6 +54,7 @@ final class World {
     copy.workloads.putAll(workloads);
     copy.hostEndpoints.putAll(hostEndpoints);
     copy.hostAddresses.putAll(hostAddresses);
+    copy.vteps.putAll(vteps);
     copy.pools.putAll(pools);
     change.accept(copy);
     return copy;
@@ -136,7 +143,22 @@ final class World {
   }
 
   World pool(String cidr, boolean masquerade) {
-    return copy(world -> world.pools.put(IpPrefix.parse(cidr), masquerade));
+    return pool(cidr, masquerade, Encapsulation.NONE);
+  }
+
+  World pool(String cidr, boolean masquerade, Encapsulation encapsulation) {
+    PoolActive pool = new PoolActive(IpPrefix.parse(cidr), masquerade, encapsulation);
+    return copy(world -> world.pools.put(pool.cidr(), pool));
+  }
+
+  World vtep(String node, boolean local, String mac, String... addresses) {
+    Vtep vtep =
+        new Vtep(MacAddress.parse(mac), Arrays.stream(addresses).map(IpAddress::parse).toList());
+    return copy(world -> world.vteps.put(node, new VtepActive(node, local, vtep)));
+  }
+
+  World noVtep(String node) {
+    return copy(world -> world.vteps.remove(node));
   }
 
   World noPool(String cidr) {
@@ -149,7 +171,7 @@ final class World {
 
   NodeState expected() {
     return new NodeState(
-        ipSets, policies, profiles, workloads, hostEndpoints, hostAddresses, pools);
+        ipSets, policies, profiles, workloads, hostEndpoints, hostAddresses, vteps, pools);
   }
 
   @Override

@@ -116,6 +116,6 @@ class AddressesOfRemovedTest {
 
   private static IpPool sized(String cidr, int blockSize) {
     return new IpPool(
-        new IpPool.Metadata(IpPrefix.parse(cidr)), new IpPool.Spec(null, false, false, blockSize));
+        new IpPool.Metadata(IpPrefix.parse(cidr)), new IpPool.Spec(null, false, false, blockSize, null));
   }
 }

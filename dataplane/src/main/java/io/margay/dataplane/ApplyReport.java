@@ -5,6 +5,7 @@ import io.margay.kernel.KernelException;
 import io.margay.kernel.ipset.SetChange;
 import io.margay.kernel.iptables.ChainChange;
 import io.margay.kernel.route.RouteChange;
+import io.margay.kernel.tunnel.TunnelChange;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -65,6 +66,7 @@ public record ApplyReport(
         case SetChange set -> set.drift();
         case RouteChange.Added route -> route.drift();
         case RouteChange.Replaced route -> route.drift();
+        case TunnelChange tunnel -> tunnel.drift();
         default -> false;
       };
     }

@@ -1,7 +1,9 @@
 package io.margay.dataplane;
 
 import io.margay.dataplane.config.DataplaneConfig;
+import io.margay.dataplane.rules.DeviceNames;
 import io.margay.dataplane.rules.SetNames;
+import io.margay.kernel.KernelException;
 import io.margay.kernel.Route;
 import io.margay.kernel.ipset.IpSetTable;
 import io.margay.kernel.iptables.IptablesTable;
@@ -9,6 +11,7 @@ import io.margay.kernel.iptables.Table;
 import io.margay.kernel.neighbour.NeighbourTable;
 import io.margay.kernel.route.RouteOwnership;
 import io.margay.kernel.route.RouteTable;
+import io.margay.kernel.tunnel.TunnelDevice;
 import io.margay.net.IpFamily;
 
 /// Takes all that an agent wrote out of the kernel, and what older generations of Calico left.
@@ -19,6 +22,21 @@ import io.margay.net.IpFamily;
 public final class Cleanup {
 
   private Cleanup() {}
+
+  /// `tunl0` belongs to the kernel and stays, without our address.
+  private static void emptyIpipDevice(KernelAccess kernel, ApplyReport.Builder report) {
+    try {
+      kernel
+          .tunnels()
+          .read(DeviceNames.IPIP)
+          .ifPresent(state ->
+              state
+                  .addresses()
+                  .forEach(address -> kernel.tunnels().removeAddress(DeviceNames.IPIP, address)));
+    } catch (KernelException e) {
+      report.failed(e);
+    }
+  }
 
   /// Run it while no agent does. Both IP versions are cleaned, whatever the configuration says.
   ///
@@ -34,7 +52,7 @@ public final class Cleanup {
                       .or(RouteOwnership.ofProtocol(Route.Protocols.BIRD)))
               .apply());
       report.add(
-          new NeighbourTable(
+          NeighbourTable.of(
                   family,
                   kernel.neighbours(),
                   neighbour -> config.isWorkloadInterface(neighbour.device()))
@@ -47,7 +65,9 @@ public final class Cleanup {
           new IpSetTable(family, kernel.ipSets(), SetNames.ours(family), SetNames::temporary);
       report.add(sets.applyUpdates());
       report.add(sets.applyDeletions());
+      report.add(new TunnelDevice(DeviceNames.vxlan(family), kernel.tunnels(), true).apply());
     }
+    emptyIpipDevice(kernel, report);
     return report.build();
   }
 }

@@ -15,6 +15,8 @@ import io.margay.calc.output.NodeUpdate.PoolActive;
 import io.margay.calc.output.NodeUpdate.PoolInactive;
 import io.margay.calc.output.NodeUpdate.ProfileActive;
 import io.margay.calc.output.NodeUpdate.ProfileInactive;
+import io.margay.calc.output.NodeUpdate.VtepActive;
+import io.margay.calc.output.NodeUpdate.VtepInactive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
 import io.margay.dataplane.FamilyDataplane.FamilyOutcome;
@@ -27,6 +29,7 @@ import io.margay.kernel.LinkAddress;
 import io.margay.kernel.Route;
 import io.margay.kernel.route.RouteChange;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
+import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,7 +55,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///            ┌> IPv4: sets -> nat, filter, raw -> routes, neighbours -> unused sets ┐
 ///   sysctls ─┤                                                                      ├─> statuses
-///            └> IPv6: the same, at the same time                                    ┘
+///            └> IPv6: the same, at the same time                    -> tunnels      ┘
 /// ```
 ///
 /// What the kernel refuses stays wanted, the kernel keeping what it had; nothing is ever opened by
@@ -76,6 +79,7 @@ public final class Dataplane {
   private DataplaneConfig config;
   private List<FamilyDataplane> families;
   private WorkloadSysctls sysctls;
+  private NodeTunnels tunnels;
   private boolean inSync;
 
   /// Interfaces whose workload changed since it was last rendered.
@@ -83,6 +87,9 @@ public final class Dataplane {
 
   /// Whether host endpoints, or what decides which interfaces they govern, changed since.
   private boolean hostEndpointsDirty;
+
+  /// Whether pools or nodes changed since tunnels were last worked out.
+  private boolean tunnelsDirty;
 
   /// Brings one IP version after the other to what is wanted.
   public Dataplane(
@@ -105,6 +112,7 @@ public final class Dataplane {
     this.staleConnections = new StaleConnections(kernel.conntrack());
     this.families = families(config, kernel);
     this.sysctls = new WorkloadSysctls(kernel.sysctls(), config.ipv6());
+    this.tunnels = new NodeTunnels(config, kernel);
   }
 
   private static List<FamilyDataplane> families(DataplaneConfig config, KernelAccess kernel) {
@@ -121,12 +129,15 @@ public final class Dataplane {
     config = newConfig;
     families = families(newConfig, kernel);
     sysctls = new WorkloadSysctls(kernel.sysctls(), newConfig.ipv6());
+    tunnels = new NodeTunnels(newConfig, kernel);
     node.links().values().forEach(link -> onFamilies(family -> family.onLink(link)));
+    node.links().values().forEach(tunnels::onLink);
     node.ipSets().forEach((id, members) -> onFamilies(family -> family.setIpSet(id, members)));
     node.policies().forEach((name, rules) -> onFamilies(family -> family.setPolicy(name, rules)));
     node.profiles().forEach((name, rules) -> onFamilies(family -> family.setProfile(name, rules)));
-    onFamilies(family -> family.setPools(node.pools()));
+    onFamilies(family -> family.setPools(node.pools().values()));
     onFamilies(family -> family.setHosts(node.hostAddresses().values()));
+    tunnelsDirty = true;
     node.workloadInterfaces().forEach(this::onWorkloadOf);
     onHostEndpoints();
   }
@@ -230,13 +241,21 @@ public final class Dataplane {
         node.hostAddresses().remove(name);
         onFamilies(family -> family.setHosts(node.hostAddresses().values()));
       }
-      case PoolActive(var cidr, var masquerade) -> {
-        node.pools().put(cidr, masquerade);
-        onFamilies(family -> family.setPools(node.pools()));
+      case VtepActive vtep -> {
+        node.vteps().put(vtep.node(), vtep);
+        tunnelsDirty = true;
+      }
+      case VtepInactive(var name) -> {
+        node.vteps().remove(name);
+        tunnelsDirty = true;
+      }
+      case PoolActive pool -> {
+        node.pools().put(pool.cidr(), pool);
+        onPools();
       }
       case PoolInactive(var cidr) -> {
         node.pools().remove(cidr);
-        onFamilies(family -> family.setPools(node.pools()));
+        onPools();
       }
     }
   }
@@ -254,6 +273,11 @@ public final class Dataplane {
   private void onWorkloadOf(String interfaceName) {
     dirtyInterfaces.add(interfaceName);
     statuses.consider(interfaceName);
+  }
+
+  private void onPools() {
+    onFamilies(family -> family.setPools(node.pools().values()));
+    tunnelsDirty = true;
   }
 
   private void onHostEndpoints() {
@@ -284,6 +308,7 @@ public final class Dataplane {
     renamedFrom(link).forEach(this::onNameGone);
     node.links().put(link.name(), link);
     onFamilies(family -> family.onLink(link));
+    tunnels.onLink(link);
     considerOwnerOf(link.name());
     if (!link.equals(before)) {
       considerHostInterface(link);
@@ -310,6 +335,7 @@ public final class Dataplane {
   private void onNameGone(Link link) {
     node.links().remove(link.name());
     onFamilies(family -> family.onLinkRemoved(link));
+    tunnels.onLinkRemoved(link);
     sysctls.remove(link.name());
     considerOwnerOf(link.name());
     considerHostInterface(link);
@@ -331,17 +357,20 @@ public final class Dataplane {
   /// lost. Tell of the links first.
   public void onAddresses(Collection<LinkAddress> addresses) {
     hostEndpoints.setAddresses(addresses);
+    tunnels.invalidate();
     onHostEndpoints();
   }
 
   /// An interface has the address.
   public void onAddress(LinkAddress address) {
     hostEndpoints.add(address);
+    tunnels.onAddress(address);
     considerHostInterface(address);
   }
 
   public void onAddressRemoved(LinkAddress address) {
     hostEndpoints.remove(address);
+    tunnels.onAddressRemoved(address);
     considerHostInterface(address);
   }
 
@@ -365,6 +394,7 @@ public final class Dataplane {
   public void resync() {
     onFamilies(FamilyDataplane::invalidate);
     sysctls.invalidate();
+    tunnels.invalidate();
   }
 
   /// How much of each kind is wanted.
@@ -386,6 +416,8 @@ public final class Dataplane {
     return inSync
         && (!dirtyInterfaces.isEmpty()
             || hostEndpointsDirty
+            || tunnelsDirty
+            || tunnels.needsApply()
             || families.stream().anyMatch(FamilyDataplane::needsApply)
             || sysctls.needsApply()
             || !staleConnections.isEmpty()
@@ -401,6 +433,7 @@ public final class Dataplane {
     }
     renderInterfaces();
     renderHostEndpoints();
+    renderTunnels();
     ApplyReport.Builder report = new ApplyReport.Builder();
     report.add(sysctls.apply());
     boolean rulesInPlace = true;
@@ -408,6 +441,10 @@ public final class Dataplane {
       outcome.parts().forEach(report::add);
       noteConnectionsOf(outcome.routes());
       rulesInPlace &= outcome.rulesInPlace();
+    }
+    if (rulesInPlace) {
+      // A tunnel lets packets in, so it comes after the rules that say from whom.
+      tunnels.apply().forEach(report::add);
     }
     staleConnections.forget(report);
     if (rulesInPlace) {
@@ -477,6 +514,20 @@ public final class Dataplane {
     hostEndpoints.resolve(hostLinks);
     onFamilies(family -> family.setHostEndpoints(hostEndpoints.byInterface()));
     hostEndpointsDirty = false;
+  }
+
+  private void renderTunnels() {
+    if (!tunnelsDirty) {
+      return;
+    }
+    Collection<VtepActive> vteps = node.vteps().values();
+    List<IpAddress> hosts =
+        vteps.stream().flatMap(vtep -> vtep.vtep().addresses().stream()).toList();
+    onFamilies(family ->
+        family.setVxlan(
+            NodeTunnels.usesVxlan(family.family(), node.pools().values(), vteps), hosts));
+    tunnels.set(node.pools().values(), vteps);
+    tunnelsDirty = false;
   }
 
   private boolean isUp(String interfaceName) {

@@ -2,6 +2,7 @@ package io.margay.dataplane;
 
 import io.margay.calc.output.NodeUpdate.LocalHostEndpoint;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
+import io.margay.calc.output.NodeUpdate.PoolActive;
 import io.margay.calc.output.RuleSet;
 import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.dataplane.rules.ChainNames;
@@ -61,10 +62,11 @@ final class FamilyDataplane {
   private final IpSetTable sets;
   private final Map<Table, IptablesTable> tables = new EnumMap<>(Table.class);
   private final RouteTable routes;
-  private final @Nullable NeighbourTable neighbours;
+  private final @Nullable NeighbourTable<IpAddress, Neighbour> neighbours;
 
   private final AddressClaims claims = new AddressClaims();
   private final Map<String, Set<IpAddress>> neighboursByInterface = new HashMap<>();
+  private boolean vxlan;
   private Set<String> dispatchChains = Set.of();
   private final Map<Table, Set<String>> hostChains = new EnumMap<>(Table.class);
 
@@ -87,7 +89,7 @@ final class FamilyDataplane {
             RouteOwnership.ofProtocol(Route.Protocols.BIRD));
     this.neighbours =
         family == IpFamily.IPV4
-            ? new NeighbourTable(
+            ? NeighbourTable.of(
                 family,
                 kernel.neighbours(),
                 neighbour -> config.isWorkloadInterface(neighbour.device()))
@@ -97,16 +99,24 @@ final class FamilyDataplane {
 
   /// All that is there even without any endpoint, policy or pool.
   private void wantSkeleton() {
-    StaticChains skeleton = new StaticChains(config, family);
+    setStaticChains();
+    setDispatch(Set.of());
+    setHostEndpoints(new TreeMap<>());
+    setFloating(List.of());
+    setPools(List.of());
+    setHosts(List.of());
+  }
+
+  private void setStaticChains() {
+    StaticChains skeleton = new StaticChains(config, family, vxlan);
     for (Table table : TABLES) {
       skeleton.hooks(table).forEach((chain, rules) -> table(table).setHook(chain, rules));
       skeleton.chains(table).forEach(table(table)::setChain);
     }
-    setDispatch(Set.of());
-    setHostEndpoints(new TreeMap<>());
-    setFloating(List.of());
-    setPools(Map.of());
-    setHosts(List.of());
+  }
+
+  IpFamily family() {
+    return family;
   }
 
   private IptablesTable table(Table table) {
@@ -128,18 +138,18 @@ final class FamilyDataplane {
     sets.remove(SetNames.of(family, id));
   }
 
-  /// @param masqueradeByPool pools of both families
-  void setPools(Map<IpPrefix, Boolean> masqueradeByPool) {
+  /// @param pools of both families
+  void setPools(Collection<PoolActive> pools) {
     Set<String> all = new TreeSet<>();
     Set<String> masqueraded = new TreeSet<>();
-    masqueradeByPool.forEach((pool, masquerade) -> {
-      if (pool.family() == family) {
-        all.add(pool.toString());
-        if (masquerade) {
-          masqueraded.add(pool.toString());
+    for (PoolActive pool : pools) {
+      if (pool.cidr().family() == family) {
+        all.add(pool.cidr().toString());
+        if (pool.masquerade()) {
+          masqueraded.add(pool.cidr().toString());
         }
       }
-    });
+    }
     sets.replace(set(SetNames.allPools(family), IpSet.Type.HASH_NET), all);
     sets.replace(set(SetNames.masqueradedPools(family), IpSet.Type.HASH_NET), masqueraded);
     table(Table.NAT).setChain(NatChains.outgoing(!masqueraded.isEmpty(), family));
@@ -148,6 +158,21 @@ final class FamilyDataplane {
   void setHosts(Collection<IpAddress> addresses) {
     if (family == IpFamily.IPV4 && config.ipip().enabled()) {
       sets.replace(set(SetNames.allHosts(), IpSet.Type.HASH_IP), texts(addresses));
+    }
+  }
+
+  /// Accepts VXLAN from these hosts alone; if there is no VXLAN, there is no rule for it.
+  void setVxlan(boolean on, Collection<IpAddress> hosts) {
+    String name = SetNames.allVxlanHosts(family);
+    if (on) {
+      sets.replace(set(name, IpSet.Type.HASH_IP), texts(hosts));
+    }
+    if (on != vxlan) {
+      vxlan = on;
+      setStaticChains();
+      if (!on) {
+        sets.remove(name);
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package io.margay.dataplane;
 
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
+import io.margay.calc.output.NodeUpdate.PoolActive;
+import io.margay.calc.output.NodeUpdate.VtepActive;
 import io.margay.calc.output.RuleSet;
 import io.margay.kernel.Link;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
@@ -32,7 +34,8 @@ final class NodeState {
   private final SortedMap<String, RuleSet> profiles = new TreeMap<>();
   private final SortedMap<WorkloadEndpointKey, LocalWorkload> workloads = new TreeMap<>(BY_TEXT);
   private final SortedMap<String, SortedSet<WorkloadEndpointKey>> byInterface = new TreeMap<>();
-  private final SortedMap<IpPrefix, Boolean> pools = new TreeMap<>();
+  private final SortedMap<IpPrefix, PoolActive> pools = new TreeMap<>();
+  private final SortedMap<String, VtepActive> vteps = new TreeMap<>();
   private final SortedMap<String, IpAddress> hostAddresses = new TreeMap<>();
   private final Map<String, Link> links = new TreeMap<>();
 
@@ -62,9 +65,14 @@ final class NodeState {
     return profiles;
   }
 
-  /// By network, whether what leaves it is masqueraded.
-  SortedMap<IpPrefix, Boolean> pools() {
+  /// By network.
+  SortedMap<IpPrefix, PoolActive> pools() {
     return pools;
+  }
+
+  /// By node.
+  SortedMap<String, VtepActive> vteps() {
+    return vteps;
   }
 
   /// By node.

@@ -4,7 +4,9 @@ import io.margay.kernel.Conntrack;
 import io.margay.kernel.KernelException;
 import io.margay.net.IpAddress;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,28 +33,32 @@ final class StaleConnections {
     return failuresByAddress.isEmpty();
   }
 
-  /// Tries each address once. One that fails again and again is given up, since it does not get
+  /// Tries all addresses at once. One that fails again and again is given up, since it does not get
   /// better by waiting and says nothing about the rest.
   void forget(ApplyReport.Builder report) {
-    for (IpAddress address : failuresByAddress.keySet().toArray(IpAddress[]::new)) {
-      try {
-        conntrack.delete(address);
-        failuresByAddress.remove(address);
-      } catch (KernelException e) {
-        if (failuresByAddress.merge(address, 1, Integer::sum) < ATTEMPTS) {
-          report.failed(e);
-        } else {
-          failuresByAddress.remove(address);
-          log.error(
-              "Connections of {} could not be forgotten in {} attempts: {}. They end by their own"
-                  + " timeouts; until then packets of theirs pass whatever policy says now."
-                  + " `conntrack --delete --orig-src {}` (and --orig-dst, --reply-src,"
-                  + " --reply-dst) removes them.",
-              address,
-              ATTEMPTS,
-              e.getMessage(),
-              address);
-        }
+    if (isEmpty()) {
+      return;
+    }
+    try {
+      conntrack.delete(Set.copyOf(failuresByAddress.keySet()));
+      failuresByAddress.clear();
+    } catch (KernelException e) {
+      failuresByAddress.replaceAll((_, failures) -> failures + 1);
+      Set<IpAddress> givenUp = new TreeSet<>(failuresByAddress.keySet());
+      givenUp.removeIf(address -> failuresByAddress.getOrDefault(address, 0) < ATTEMPTS);
+      failuresByAddress.keySet().removeAll(givenUp);
+      if (!isEmpty()) {
+        report.failed(e);
+      }
+      if (!givenUp.isEmpty()) {
+        log.error(
+            "Connections of {} could not be forgotten in {} attempts: {} They end by their own"
+                + " timeouts; until then packets of theirs pass whatever policy says now."
+                + " `conntrack --delete --orig-src ADDRESS` (and --orig-dst, --reply-src,"
+                + " --reply-dst) removes them.",
+            givenUp,
+            ATTEMPTS,
+            e.getMessage());
       }
     }
   }

@@ -5,6 +5,7 @@
 ///   calc ──NodeUpdate──> Dataplane ──> FamilyDataplane (IPv4, IPv6) ──Chain──> IptablesTable ──┐
 ///   monitor ──Link──────────┤ │              ├──members──> IpSetTable ────────────────────────┼──> kernel
 ///           ──LinkAddress───┘ │              └──Route, Neighbour──> RouteTable, NeighbourTable ┤
+///                             ├──> NodeTunnels ──> TunnelDevice, NeighbourTable ──────────────┤
 ///                             ├──> WorkloadSysctls ──> SysctlTable ───────────────────────────┘
 ///                             └──status──> EndpointStatusListener
 /// ```
@@ -15,8 +16,8 @@
 /// - [io.margay.dataplane.StartupCheck]: whether the host is fit.
 ///
 /// One thread, the one that calls. What is wanted is a function of the updates' sum and not of
-/// their order; what is written is the difference to what is there. The IP in IP device is not done
-/// here yet; table `mangle` is never touched.
+/// their order; what is written is the difference to what is there. Table `mangle` is never
+/// touched.
 @NullMarked
 package io.margay.dataplane;
 

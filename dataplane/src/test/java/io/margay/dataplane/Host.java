@@ -55,7 +55,9 @@ final class Host {
         kernel.routes(),
         kernel.neighbours(),
         kernel.sysctls(),
-        kernel.conntrack());
+        kernel.conntrack(),
+        kernel.tunnels(),
+        kernel.forwardingDatabase());
   }
 
   private Dataplane start(DataplaneConfig config) {

@@ -103,7 +103,7 @@ class ExplorerTest {
     return datastore -> {
       var pool =
           new IpPool(
-              new IpPool.Metadata(net(cidr)), new IpPool.Spec(null, false, false, blockSize));
+              new IpPool.Metadata(net(cidr)), new IpPool.Spec(null, false, false, blockSize, null));
       datastore.create(new Key.ForResource(pool.key()), pool);
       for (String name : List.of("slave1", "slave2")) {
         var node = new Node(new Node.Metadata(name), new Node.Spec(null));
@@ -118,7 +118,7 @@ class ExplorerTest {
 
   private static void disable(Datastore datastore, IpPrefix cidr) {
     var pool =
-        new IpPool(new IpPool.Metadata(cidr), new IpPool.Spec(null, false, true, cidr.length()));
+        new IpPool(new IpPool.Metadata(cidr), new IpPool.Spec(null, false, true, cidr.length(), null));
     datastore.update(new Key.ForResource(pool.key()), pool, null);
   }
 

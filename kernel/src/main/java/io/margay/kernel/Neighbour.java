@@ -6,4 +6,10 @@ import io.margay.net.MacAddress;
 /// A permanent neighbour entry (`ip-neighbour(8)`, `NUD_PERMANENT`).
 ///
 /// @param device the interface's name
-public record Neighbour(String device, IpAddress address, MacAddress mac) {}
+public record Neighbour(String device, IpAddress address, MacAddress mac)
+    implements DeviceEntry<IpAddress> {
+  @Override
+  public IpAddress place() {
+    return address;
+  }
+}

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /// @param output standard output and standard error, as they came
 record Command(int exitCode, String output) {
 
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Patience.of(Duration.ofSeconds(60));
 
   /// Runs a program and returns how it ended, whatever its exit code.
   static Command run(List<String> words, String standardInput) {

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 /// @param rootless whether it has a user namespace
 record Holder(long pid, Instant startedAt, boolean rootless) {
 
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Patience.of(Duration.ofSeconds(10));
 
   /// What the holder runs: private `/run` (for the names of network namespaces and the lock of
   /// iptables), then nothing, for ever.

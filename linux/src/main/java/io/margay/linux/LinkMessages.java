@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 final class LinkMessages {
 
-  private static final int IFINFOMSG_LENGTH = 16;
+  static final int IFINFOMSG_LENGTH = 16;
   private static final int IFADDRMSG_LENGTH = 8;
 
   private LinkMessages() {}

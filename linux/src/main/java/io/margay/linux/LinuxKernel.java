@@ -2,6 +2,8 @@ package io.margay.linux;
 
 import io.margay.kernel.Conntrack;
 import io.margay.kernel.Flows;
+import io.margay.kernel.ForwardingDatabase;
+import io.margay.kernel.KernelException;
 import io.margay.kernel.KernelMonitor;
 import io.margay.kernel.Links;
 import io.margay.kernel.Neighbours;
@@ -10,6 +12,7 @@ import io.margay.kernel.Sysctls;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.kernel.iptables.Iptables;
 import io.margay.kernel.iptables.Table;
+import io.margay.kernel.tunnel.Tunnels;
 import io.margay.linux.CommandIptables.Flavour;
 import io.margay.linux.netlink.NetlinkClient;
 import io.margay.net.IpFamily;
@@ -19,9 +22,12 @@ import io.margay.net.IpFamily;
 public final class LinuxKernel implements AutoCloseable {
 
   private final NetlinkClient client;
+  private final NetlinkClient netfilter;
   private final Routes routes;
   private final Neighbours neighbours;
+  private final ForwardingDatabase forwardingDatabase;
   private final Links links;
+  private final Tunnels tunnels;
   private final KernelMonitor monitor;
   private final Sysctls sysctls;
   private final Conntrack conntrack;
@@ -29,15 +35,18 @@ public final class LinuxKernel implements AutoCloseable {
   private final CommandIptables iptables;
   private final CommandIpSets ipSets;
 
-  private LinuxKernel(NetlinkClient client, Flavour flavour) {
-    Programs programs = new Programs();
+  private LinuxKernel(NetlinkClient client, NetlinkClient netfilter, Flavour flavour) {
     this.client = client;
+    this.netfilter = netfilter;
     this.routes = new NetlinkRoutes(client);
     this.neighbours = new NetlinkNeighbours(client);
+    this.forwardingDatabase = new NetlinkForwardingDatabase(client);
     this.links = new NetlinkLinks(client);
+    this.tunnels = new NetlinkTunnels(client);
     this.monitor = new NetlinkMonitor(client);
     this.sysctls = new ProcSysctls();
-    this.conntrack = new CommandConntrack(programs);
+    Programs programs = new Programs();
+    this.conntrack = new NetlinkConntrack(netfilter);
     this.flows = new CommandFlows(programs);
     this.iptables = CommandIptables.keepingRestoreRunning(flavour);
     this.ipSets = CommandIpSets.keepingOneRunning();
@@ -52,7 +61,13 @@ public final class LinuxKernel implements AutoCloseable {
 
   /// @throws io.margay.kernel.KernelException if no netlink socket can be had
   public static LinuxKernel open(Flavour flavour) {
-    return new LinuxKernel(NetlinkClient.open(), flavour);
+    NetlinkClient client = NetlinkClient.open();
+    try {
+      return new LinuxKernel(client, NetlinkClient.openNetfilter(), flavour);
+    } catch (KernelException e) {
+      client.close();
+      throw e;
+    }
   }
 
   public Routes routes() {
@@ -61,6 +76,14 @@ public final class LinuxKernel implements AutoCloseable {
 
   public Neighbours neighbours() {
     return neighbours;
+  }
+
+  public ForwardingDatabase forwardingDatabase() {
+    return forwardingDatabase;
+  }
+
+  public Tunnels tunnels() {
+    return tunnels;
   }
 
   public Links links() {
@@ -104,5 +127,6 @@ public final class LinuxKernel implements AutoCloseable {
     iptables.close();
     ipSets.close();
     client.close();
+    netfilter.close();
   }
 }

@@ -41,7 +41,7 @@ public final class NetlinkNeighbours implements Neighbours {
   public List<Neighbour> list(IpFamily family) {
     String what = "list IPv" + family.version() + " neighbours";
     List<NetlinkMessage> messages =
-        client.dump(what, ndmsg(Rtm.GETNEIGH, 0, RouteMessages.af(family), 0, 0));
+        client.dump(what, ndmsg(Rtm.GETNEIGH, 0, RouteMessages.af(family), 0, 0, 0));
     Map<Integer, String> names = devices.names();
     List<Neighbour> neighbours = new ArrayList<>();
     for (NetlinkMessage message : messages) {
@@ -90,18 +90,19 @@ public final class NetlinkNeighbours implements Neighbours {
   private NetlinkRequest request(String what, int type, int flags, Neighbour neighbour) {
     int family = RouteMessages.af(neighbour.address().family());
     int index = devices.index(what, neighbour.device());
-    return ndmsg(type, flags, family, index, Nud.PERMANENT)
+    return ndmsg(type, flags, family, index, Nud.PERMANENT, 0)
         .attribute(Nda.DST, neighbour.address().toBytes());
   }
 
-  private static NetlinkRequest ndmsg(int type, int flags, int family, int index, int state) {
+  static NetlinkRequest ndmsg(
+      int type, int flags, int family, int index, int state, int entryFlags) {
     return new NetlinkRequest(type, flags)
         .u8(family)
         .u8(0)
         .u16(0)
         .u32(index)
         .u16(state)
-        .u8(0)
+        .u8(entryFlags)
         .u8(0);
   }
 

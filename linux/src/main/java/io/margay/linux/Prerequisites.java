@@ -2,12 +2,15 @@ package io.margay.linux;
 
 import io.margay.kernel.KernelException;
 import io.margay.linux.CommandIptables.Flavour;
+import io.margay.linux.netlink.NetlinkClient;
 import io.margay.net.IpFamily;
+import io.margay.net.Ipv4Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the data plane needs of a host, and which of it this host lacks. Nothing is changed, except
 /// that the kernel may load a module it is asked about.
@@ -62,9 +65,7 @@ public record Prerequisites(boolean ipv6, List<Missing> missing) {
     missingProgram("ipset", "sets of addresses cannot be written")
         .or(() -> refused(programs, List.of("ipset", "list", "-name"), "CONFIG_IP_SET"))
         .ifPresent(missing::add);
-    missingProgram("conntrack", "connections outlive the policy that allowed them")
-        .or(() -> refused(programs, List.of("conntrack", "--count"), "CONFIG_NF_CT_NETLINK"))
-        .ifPresent(missing::add);
+    connectionTracking().ifPresent(missing::add);
     if (!ipv6) {
       missing.add(
           new Missing(
@@ -72,6 +73,18 @@ public record Prerequisites(boolean ipv6, List<Missing> missing) {
               "If they need it, remove ipv6.disable=1 from the kernel's command line"));
     }
     return new Prerequisites(ipv6, missing);
+  }
+
+  private static Optional<Missing> connectionTracking() {
+    try (NetlinkClient client = NetlinkClient.openNetfilter()) {
+      new NetlinkConntrack(client).delete(Set.of(Ipv4Address.ANY));
+      return Optional.empty();
+    } catch (KernelException e) {
+      return Optional.of(
+          new Missing(
+              "Connections outlive the policy that allowed them: " + e.getMessage(),
+              "Run as root, on a kernel with CONFIG_NF_CT_NETLINK"));
+    }
   }
 
   private static Optional<Missing> missingProgram(String name, String consequence) {

@@ -3,7 +3,7 @@
 /// ```
 ///   Routes, Neighbours, Links, KernelMonitor ──netlink(7)──────────────> kernel
 ///   Sysctls ────────────────────────────────── /proc/sys ──────────────> kernel
-///   Iptables, IpSets, Conntrack ── iptables-restore, ipset, conntrack ─> kernel
+///   Iptables, IpSets ──────────── iptables-restore, ipset ────────────> kernel
 /// ```
 ///
 /// [io.margay.linux.LinuxKernel#open] gives all of them; [io.margay.linux.Prerequisites] says what

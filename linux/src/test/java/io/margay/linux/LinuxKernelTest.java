@@ -199,40 +199,6 @@ class LinuxKernelTest {
     assertThat(nft.save(IpFamily.IPV6, Table.FILTER)).contains("cali-new").doesNotContain("old");
   }
 
-  @Test
-  void deletesTheConnectionsOfAnAddressInEveryDirection() {
-    Installed.assume("conntrack");
-    new Programs()
-        .run(
-            List.of(
-                "conntrack",
-                "--create",
-                "--protonum",
-                "udp",
-                "--timeout",
-                "600",
-                "--orig-src",
-                "10.65.0.2",
-                "--orig-dst",
-                "10.65.0.3",
-                "--sport",
-                "1",
-                "--dport",
-                "2"),
-            "");
-    assertThat(connections()).contains("src=10.65.0.2", "dst=10.65.0.3");
-
-    kernel.conntrack().delete(IpAddress.parse("10.65.0.3"));
-
-    assertThat(connections()).isEmpty();
-    kernel.conntrack().delete(IpAddress.parse("10.65.0.3"));
-    kernel.conntrack().delete(IpAddress.parse("fd00:65::3"));
-  }
-
-  private static String connections() {
-    return new Programs().run(List.of("conntrack", "-L"), "").stdout();
-  }
-
   private static List<Link> linksByANewSocket() {
     try (LinuxKernel other = LinuxKernel.open()) {
       return other.links().list();

@@ -17,7 +17,7 @@ class PrerequisitesTest {
 
   @Test
   void findsNothingMissingWhereEverythingIsInstalled() {
-    for (String program : List.of("iptables-save", "ip6tables-save", "ipset", "conntrack")) {
+    for (String program : List.of("iptables-save", "ip6tables-save", "ipset")) {
       Installed.assume(program);
     }
 
@@ -36,7 +36,7 @@ class PrerequisitesTest {
 
   @Test
   void reportsEachProgramThatFailsWithWhatItSaid(@TempDir Path directory) throws Exception {
-    for (String program : List.of("iptables-save", "ip6tables-save", "ipset", "conntrack")) {
+    for (String program : List.of("iptables-save", "ip6tables-save", "ipset")) {
       Installed.assume(program);
     }
     Path refusing =
@@ -50,7 +50,6 @@ class PrerequisitesTest {
         .containsExactly(
             "'iptables-save -t raw' fails: No chance",
             "'ip6tables-save -t raw' fails: No chance",
-            "'ipset list -name' fails: No chance",
-            "'conntrack --count' fails: No chance");
+            "'ipset list -name' fails: No chance");
   }
 }

@@ -21,20 +21,55 @@ public record IpPool(Metadata metadata, Spec spec) implements Resource {
   /// @param disabled whether no new address is given out from it
   /// @param blockSize prefix length of the blocks that nodes take from it, 20 to 32 or 116 to 128;
   ///   null where none was given, which means /26 or /122. Calico 2.1 knows no other
+  /// @param vxlanMode which packets to its addresses travel by VXLAN between hosts, null for none.
+  ///   A field that Calico 2.1 does not have
   public record Spec(
-      @Nullable Ipip ipip, boolean natOutgoing, boolean disabled, @Nullable Integer blockSize) {
+      @Nullable Ipip ipip,
+      boolean natOutgoing,
+      boolean disabled,
+      @Nullable Integer blockSize,
+      @Nullable VxlanMode vxlanMode) {
+
+    /// A pool as Calico 2.1 knows it.
     public Spec(@Nullable Ipip ipip, boolean natOutgoing, boolean disabled) {
-      this(ipip, natOutgoing, disabled, null);
+      this(ipip, natOutgoing, disabled, null, null);
     }
 
     /// The same pool from which no new address is given out.
     public Spec asDisabled() {
-      return new Spec(ipip, natOutgoing, true, blockSize);
+      return new Spec(ipip, natOutgoing, true, blockSize, vxlanMode);
     }
   }
 
   /// @param mode null where none was given, which means always
   public record Ipip(boolean enabled, @Nullable IpipMode mode) {}
+
+  /// Which packets between hosts travel in VXLAN packets.
+  public enum VxlanMode {
+    ALWAYS("Always", "always"),
+
+    /// Those to hosts outside the subnet of this host's own address.
+    CROSS_SUBNET("CrossSubnet", "cross-subnet");
+
+    private final String text;
+    private final String stored;
+
+    VxlanMode(String text, String stored) {
+      this.text = text;
+      this.stored = stored;
+    }
+
+    /// The mode as documents spell it, which is how Calico does from version 3 on.
+    @Override
+    public String toString() {
+      return text;
+    }
+
+    /// The mode as the datastore has it.
+    public String stored() {
+      return stored;
+    }
+  }
 
   public enum IpipMode {
     ALWAYS("always"),

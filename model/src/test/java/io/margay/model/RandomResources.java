@@ -141,7 +141,12 @@ public final class RandomResources {
     boolean says = ipip != null && (ipip.enabled() || ipip.mode() != null);
     return new IpPool(
         new IpPool.Metadata(new IpPrefix(start, random.nextInt(12, longest + 1))),
-        new IpPool.Spec(says ? ipip : null, random.nextBoolean(), random.nextBoolean(), blockSize));
+        new IpPool.Spec(
+            says ? ipip : null,
+            random.nextBoolean(),
+            random.nextBoolean(),
+            blockSize,
+            says && ipip.enabled() ? null : maybe(() -> pick(List.of(IpPool.VxlanMode.values())))));
   }
 
   private Policy policy() {

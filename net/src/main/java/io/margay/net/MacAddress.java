@@ -6,7 +6,7 @@ import java.util.Locale;
 /// A link-layer address of 6, 8 or 20 octets (EUI-48, EUI-64, IP over InfiniBand).
 ///
 /// @param text the canonical form: lower-case hexadecimal octets joined by colons
-public record MacAddress(String text) {
+public record MacAddress(String text) implements Comparable<MacAddress> {
 
   private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
   private static final String OCTETS = "[0-9a-f]{2}(:[0-9a-f]{2})*";
@@ -37,6 +37,11 @@ public record MacAddress(String text) {
   /// The octets, a fresh array.
   public byte[] toBytes() {
     return COLONS.parseHex(text);
+  }
+
+  @Override
+  public int compareTo(MacAddress other) {
+    return text.compareTo(other.text);
   }
 
   @Override

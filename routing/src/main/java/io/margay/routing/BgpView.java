@@ -7,14 +7,19 @@ import io.margay.model.Node;
 import io.margay.model.ResourceKey.BgpPeerKey;
 import io.margay.model.ResourceKey.IpPoolKey;
 import io.margay.model.ResourceKey.NodeKey;
+import io.margay.model.Vtep;
 import io.margay.net.AsNumber;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
+import io.margay.net.MacAddress;
 import io.margay.routing.Peering.Origin;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -40,13 +45,17 @@ public final class BgpView {
   private final String self;
   private final SortedMap<String, Node.Bgp> nodes = new TreeMap<>();
   private final Map<BgpPeerKey, AsNumber> peers = new TreeMap<>(BgpView::byScopeThenAddress);
-  private final SortedSet<IpPrefix> pools = new TreeSet<>();
+  private final SortedMap<IpPrefix, IpPool.Spec> pools = new TreeMap<>();
+  private final Map<String, MacAddress> macs = new HashMap<>();
   private final SortedSet<IpPrefix> blocks = new TreeSet<>();
   private final Map<String, String> globalSettings = new HashMap<>();
   private final Map<String, String> ownSettings = new HashMap<>();
   private NodeSettings settings = NodeSettings.DEFAULT;
   private AsNumber globalAs = DEFAULT_AS;
   private boolean mesh = true;
+
+  /// Null while it has to be worked out anew.
+  private @Nullable Encapsulation encapsulation;
 
   /// @param self the name of the node whose BGP this is
   public BgpView(String self) {
@@ -67,6 +76,11 @@ public final class BgpView {
       case Key.ForResource(BgpPeerKey peer) -> onPeer(peer, (BgpPeer) value);
       case Key.ForResource(IpPoolKey(IpPrefix cidr)) -> onPool(cidr, (IpPool) value);
       case Key.ForResource _ -> {}
+      case Key.FelixSetting(String node, String name) -> {
+        if (node != null && name.equalsIgnoreCase(Vtep.MAC_SETTING)) {
+          onMac(node, (String) value);
+        }
+      }
       case Key.BgpSetting(String node, String name) -> {
         if (node == null) {
           onGlobalSetting(name, (String) value);
@@ -81,7 +95,6 @@ public final class BgpView {
         }
       }
       case Key.Ready _,
-          Key.FelixSetting _,
           Key.IpamBlock _,
           Key.ForIpamSettings _,
           Key.IpamHandle _,
@@ -93,6 +106,7 @@ public final class BgpView {
 
   private void onNode(String name, @Nullable Node node) {
     Node.Bgp bgp = node == null ? null : node.spec().bgp();
+    encapsulation = null;
     if (bgp == null) {
       nodes.remove(name);
     } else {
@@ -110,7 +124,25 @@ public final class BgpView {
 
   /// Disabled pools count as well: addresses given out from them are still in use.
   private void onPool(IpPrefix cidr, @Nullable IpPool pool) {
-    change(pools, cidr.masked(), pool != null);
+    encapsulation = null;
+    if (pool == null) {
+      pools.remove(cidr.masked());
+    } else {
+      pools.put(cidr.masked(), pool.spec());
+    }
+  }
+
+  /// One that is none counts as not given; the dataplane says so in the log.
+  private void onMac(String node, @Nullable String text) {
+    encapsulation = null;
+    macs.remove(node);
+    try {
+      if (text != null && !text.isBlank()) {
+        macs.put(node, MacAddress.parse(text.strip()));
+      }
+    } catch (IllegalArgumentException e) {
+      LOG.debug("Node {} has no usable {}: {}", node, Vtep.MAC_SETTING, e.getMessage());
+    }
   }
 
   private static void change(SortedSet<IpPrefix> set, IpPrefix prefix, boolean present) {
@@ -160,8 +192,37 @@ public final class BgpView {
   }
 
   /// Networks whose inside may be announced.
-  public SortedSet<IpPrefix> pools() {
-    return pools;
+  public Set<IpPrefix> pools() {
+    return pools.keySet();
+  }
+
+  /// Which routes lead into tunnels.
+  Encapsulation encapsulation() {
+    Encapsulation known = encapsulation;
+    if (known == null) {
+      known =
+          pools.values().stream().anyMatch(Encapsulation::isEncapsulated)
+              ? new Encapsulation(pools, self(), vteps())
+              : Encapsulation.NONE;
+      encapsulation = known;
+    }
+    return known;
+  }
+
+  private Map<IpAddress, Vtep> vteps() {
+    Map<IpAddress, Vtep> vteps = new HashMap<>();
+    nodes.forEach((name, bgp) -> {
+      List<IpAddress> addresses = new ArrayList<>();
+      for (IpFamily family : IpFamily.values()) {
+        IpAddress address = address(bgp, family);
+        if (address != null) {
+          addresses.add(address);
+        }
+      }
+      Vtep vtep = new Vtep(macs.getOrDefault(name, Vtep.defaultMac(name)), addresses);
+      addresses.forEach(address -> vteps.put(address, vtep));
+    });
+    return vteps;
   }
 
   /// Blocks of addresses that belong to this node.

@@ -4,6 +4,7 @@ import io.margay.bgp.rib.Route;
 import io.margay.bgp.rib.RouteSource;
 import io.margay.net.IpPrefix;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 
 /// Calico's rule for what a node tells its peers, whoever the route came from. First match decides:
@@ -23,7 +24,7 @@ record ExportFilter(List<IpPrefix> blocks, List<IpPrefix> pools, boolean ownOnly
     pools = List.copyOf(pools);
   }
 
-  static ExportFilter of(SortedSet<IpPrefix> blocks, SortedSet<IpPrefix> pools, boolean ownOnly) {
+  static ExportFilter of(SortedSet<IpPrefix> blocks, Set<IpPrefix> pools, boolean ownOnly) {
     return new ExportFilter(List.copyOf(blocks), List.copyOf(pools), ownOnly);
   }
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// The routes that the kernel is to have of us:
 ///
 /// - what BGP chose, each next hop resolved to a gateway and an interface, and resolved anew when
-///   the way to it changes. A prefix whose next hops all lead nowhere gets no route;
+///   the way to it changes. A prefix whose next hops all lead nowhere gets no route. Where the pool
+///   asks for a tunnel, the route leads into it instead, on each of its legs;
 /// - a blackhole for each block of this node, so that packets to addresses of the block that nobody
 ///   has do not leave the node by a shorter prefix and come back.
 final class LearnedRoutes {
@@ -35,6 +36,7 @@ final class LearnedRoutes {
   private boolean mergePaths;
   private final NextHopResolver resolver;
   private final RouteInstaller installer;
+  private Encapsulation encapsulation = Encapsulation.NONE;
 
   LearnedRoutes(NextHopResolver resolver, RouteInstaller installer) {
     this.resolver = resolver;
@@ -79,6 +81,14 @@ final class LearnedRoutes {
   void mergePaths(boolean merge) {
     if (merge != mergePaths) {
       mergePaths = merge;
+      List.copyOf(nextHops.keySet()).forEach(this::install);
+    }
+  }
+
+  /// Which routes lead into tunnels. Those for which that changes are replaced, each in one step.
+  void setEncapsulation(Encapsulation now) {
+    if (!now.equals(encapsulation)) {
+      encapsulation = now;
       List.copyOf(nextHops.keySet()).forEach(this::install);
     }
   }
@@ -135,7 +145,7 @@ final class LearnedRoutes {
     }
     List<NextHop> hops = new ArrayList<>();
     for (IpAddress nextHop : nextHops.getOrDefault(prefix, List.of())) {
-      NextHop hop = resolved.get(nextHop);
+      NextHop hop = wayTo(prefix, nextHop);
       if (hop != null && !hops.contains(hop) && (mergePaths || hops.isEmpty())) {
         hops.add(hop);
       }
@@ -147,5 +157,12 @@ final class LearnedRoutes {
       hops.sort(Comparator.comparing(NextHop::toString));
       installer.put(new Route(prefix, Route.Type.UNICAST, Protocols.BIRD, Scope.GLOBAL, 0, hops));
     }
+  }
+
+  /// Into the tunnel, if the pool asks for one, and if the host at its end can be reached at all.
+  private @Nullable NextHop wayTo(IpPrefix prefix, IpAddress nextHop) {
+    NextHop plain = resolved.get(nextHop);
+    NextHop tunnel = plain == null ? null : encapsulation.towards(prefix, nextHop);
+    return tunnel == null ? plain : tunnel;
   }
 }

@@ -119,6 +119,7 @@ public final class NodeRouting {
     if (speaker != null && !speaker.address().equals(address)) {
       stopSpeaker(speaker, address == null);
     }
+    learned.setEncapsulation(view.encapsulation());
     if (speaker != null) {
       learned.setBlocks(view.blocks()).forEach(this::announceOrWithdraw);
       configure(speaker);

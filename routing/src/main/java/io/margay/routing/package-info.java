@@ -4,9 +4,10 @@
 /// ```
 ///   datastore ──SyncUpdate──> BgpView ──Peering, ExportFilter──> NodeSpeaker (BgpSpeaker)
 ///                                └──blocks──────────┐              ^     │
+///                                └──Encapsulation────┼────────────────────┼───────┐
 ///   kernel ──Route──> MainTable ──LocalRoutes.Kind──┼──announce────┘     │ BestRoute
 ///                        └──NextHopResolver─────────┤                    │
-///   kernel <──Route (protocol 12)── RouteInstaller <── LearnedRoutes <───┘
+///   kernel <──Route (protocol 12)── RouteInstaller <── LearnedRoutes <───┴───────┘
 /// ```
 ///
 /// The rules are those of Calico 2.1 with BIRD: what this node's kernel holds for its workloads is

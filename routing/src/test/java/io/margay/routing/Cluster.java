@@ -127,10 +127,12 @@ final class Cluster {
   }
 
   void pool(String cidr) {
+    pool(cidr, new IpPool.Spec(null, false, false));
+  }
+
+  void pool(String cidr, IpPool.Spec spec) {
     IpPrefix prefix = IpPrefix.parse(cidr);
-    set(
-        new Key.ForResource(new IpPoolKey(prefix)),
-        new IpPool(new IpPool.Metadata(prefix), new IpPool.Spec(null, false, false)));
+    set(new Key.ForResource(new IpPoolKey(prefix)), new IpPool(new IpPool.Metadata(prefix), spec));
   }
 
   void removePool(String cidr) {

@@ -2,6 +2,7 @@ package io.margay.calc.output;
 
 import io.margay.model.ResourceKey.HostEndpointKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
+import io.margay.model.Vtep;
 import io.margay.model.WorkloadEndpoint;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
@@ -64,8 +65,30 @@ public sealed interface NodeUpdate {
 
   record HostAddressInactive(String node) implements NodeUpdate {}
 
+  /// A node can be reached by VXLAN.
+  ///
+  /// @param local whether it is this node
+  record VtepActive(String node, boolean local, Vtep vtep) implements NodeUpdate {}
+
+  record VtepInactive(String node) implements NodeUpdate {}
+
   /// @param cidr masked
-  record PoolActive(IpPrefix cidr, boolean masquerade) implements NodeUpdate {}
+  /// @param encapsulation how some packets to its addresses travel between hosts
+  record PoolActive(IpPrefix cidr, boolean masquerade, Encapsulation encapsulation)
+      implements NodeUpdate {
+
+    /// A pool whose packets travel as they are.
+    public PoolActive(IpPrefix cidr, boolean masquerade) {
+      this(cidr, masquerade, Encapsulation.NONE);
+    }
+  }
+
+  /// What packets between hosts are wrapped in.
+  enum Encapsulation {
+    NONE,
+    IPIP,
+    VXLAN
+  }
 
   record PoolInactive(IpPrefix cidr) implements NodeUpdate {}
 

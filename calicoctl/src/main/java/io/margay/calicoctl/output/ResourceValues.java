@@ -121,6 +121,9 @@ public final class ResourceValues {
     spec.put("IPIP", ipip == null ? new Value.Nil() : of(ipip))
         .truth("NATOutgoing", pool.spec().natOutgoing())
         .truth("Disabled", pool.spec().disabled());
+    if (pool.spec().vxlanMode() != null) {
+      spec.text("VXLANMode", pool.spec().vxlanMode());
+    }
   }
 
   private static Value of(IpPool.Ipip ipip) {

@@ -1,8 +1,10 @@
 package io.margay.dataplane.config;
 
 import io.margay.kernel.iptables.InsertMode;
+import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.Ipv4Address;
+import io.margay.net.Ipv6Address;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ public record DataplaneConfig(
     EndpointToHostAction endpointToHostAction,
     OpenStack openStack,
     Ipip ipip,
+    Vxlan vxlan,
     String logPrefix,
     InsertMode insertMode,
     boolean ipv6,
@@ -41,6 +44,7 @@ public record DataplaneConfig(
           EndpointToHostAction.DROP,
           OpenStack.OFF,
           Ipip.OFF,
+          Vxlan.DEFAULT,
           "calico-packet",
           InsertMode.INSERT,
           true,
@@ -70,6 +74,36 @@ public record DataplaneConfig(
   /// @param tunnelAddress the address of `tunl0`, null as long as none is known
   public record Ipip(boolean enabled, @Nullable Ipv4Address tunnelAddress, int mtu) {
     public static final Ipip OFF = new Ipip(false, null, 1440);
+  }
+
+  /// VXLAN between hosts; whether there is any, the pools say.
+  ///
+  /// @param vni the network's identifier, 24 bits
+  /// @param port the UDP port
+  /// @param mtu of the device over IPv4, in bytes
+  /// @param mtuV6 of the device over IPv6
+  /// @param tunnelAddress of the device over IPv4, null as long as none is known
+  /// @param tunnelAddressV6 of the device over IPv6
+  public record Vxlan(
+      int vni,
+      int port,
+      int mtu,
+      int mtuV6,
+      @Nullable Ipv4Address tunnelAddress,
+      @Nullable Ipv6Address tunnelAddressV6) {
+
+    /// As Calico has them from version 3 on.
+    public static final Vxlan DEFAULT = new Vxlan(4096, 4789, 1410, 1390, null, null);
+
+    /// The MTU of the device of a family.
+    public int mtu(IpFamily family) {
+      return family == IpFamily.IPV4 ? mtu : mtuV6;
+    }
+
+    /// The address of the device of a family, null as long as none is known.
+    public @Nullable IpAddress tunnelAddress(IpFamily family) {
+      return family == IpFamily.IPV4 ? tunnelAddress : tunnelAddressV6;
+    }
   }
 
   /// The families to be programmed, IPv4 first.

@@ -2,6 +2,7 @@ package io.margay.dataplane.config;
 
 import io.margay.dataplane.config.DataplaneConfig.Ipip;
 import io.margay.dataplane.config.DataplaneConfig.OpenStack;
+import io.margay.dataplane.config.DataplaneConfig.Vxlan;
 import io.margay.net.Ipv4Address;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -200,6 +201,13 @@ public record FelixConfig(
             settings.get(FelixParameters.IP_IN_IP_ENABLED),
             settings.get(FelixParameters.IP_IN_IP_TUNNEL_ADDR).orElse(null),
             settings.get(FelixParameters.IP_IN_IP_MTU)),
+        new Vxlan(
+            settings.get(FelixParameters.VXLAN_VNI),
+            settings.get(FelixParameters.VXLAN_PORT),
+            settings.get(FelixParameters.VXLAN_MTU),
+            settings.get(FelixParameters.VXLAN_MTU_V6),
+            settings.get(FelixParameters.IPV4_VXLAN_TUNNEL_ADDR).orElse(null),
+            settings.get(FelixParameters.IPV6_VXLAN_TUNNEL_ADDR).orElse(null)),
         settings.get(FelixParameters.LOG_PREFIX),
         settings.get(FelixParameters.CHAIN_INSERT_MODE),
         settings.get(FelixParameters.IPV6_SUPPORT),

@@ -12,6 +12,7 @@ import io.margay.dataplane.config.FelixConfig.EtcdScheme;
 import io.margay.dataplane.config.FelixConfig.LogSeverity;
 import io.margay.kernel.iptables.InsertMode;
 import io.margay.net.Ipv4Address;
+import io.margay.net.Ipv6Address;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -140,6 +141,20 @@ final class FelixParameters {
   static final Parameter<Optional<Ipv4Address>> IP_IN_IP_TUNNEL_ADDR =
       Parameter.of("IpInIpTunnelAddr", ParameterType.IPV4_ADDRESS, Optional.empty())
           .means("address of `tunl0`");
+
+  // Not of Felix 2.1: the names are those of later versions.
+  static final Parameter<Integer> VXLAN_VNI =
+      Parameter.of("VXLANVNI", ParameterType.integer(1, 0xffffff), 4096, NON_ZERO);
+  static final Parameter<Integer> VXLAN_PORT =
+      Parameter.of("VXLANPort", ParameterType.integer(1, 65535), 4789, NON_ZERO);
+  static final Parameter<Integer> VXLAN_MTU =
+      Parameter.of("VXLANMTU", ParameterType.integer(68, 65535), 1410, NON_ZERO);
+  static final Parameter<Integer> VXLAN_MTU_V6 =
+      Parameter.of("VXLANMTUV6", ParameterType.integer(1280, 65535), 1390, NON_ZERO);
+  static final Parameter<Optional<Ipv4Address>> IPV4_VXLAN_TUNNEL_ADDR =
+      Parameter.of("IPv4VXLANTunnelAddr", ParameterType.IPV4_ADDRESS, Optional.empty());
+  static final Parameter<Optional<Ipv6Address>> IPV6_VXLAN_TUNNEL_ADDR =
+      Parameter.of("IPv6VXLANTunnelAddr", ParameterType.IPV6_ADDRESS, Optional.empty());
 
   // What it reports.
   static final Parameter<Optional<Path>> LOG_FILE_PATH =

@@ -1,6 +1,7 @@
 package io.margay.dataplane.config;
 
 import io.margay.net.Ipv4Address;
+import io.margay.net.Ipv6Address;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -40,6 +41,9 @@ record ParameterType<T>(String expected, T zero, Function<String, T> reader) {
 
   static final ParameterType<Optional<Ipv4Address>> IPV4_ADDRESS =
       optional("an IPv4 address", Ipv4Address::parse);
+
+  static final ParameterType<Optional<Ipv6Address>> IPV6_ADDRESS =
+      optional("an IPv6 address", Ipv6Address::parse);
 
   static final ParameterType<List<Integer>> PORTS =
       list("port numbers from 0 to 65535, separated by commas", integer(0, 65535).reader);

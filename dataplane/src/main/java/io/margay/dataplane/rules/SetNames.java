@@ -30,6 +30,11 @@ public final class SetNames {
     return of(IpFamily.IPV4, "all-hosts");
   }
 
+  /// Addresses of all hosts of a family, from which VXLAN is accepted.
+  public static String allVxlanHosts(IpFamily family) {
+    return of(family, "all-vxlan-net");
+  }
+
   /// Under which name the replacement of a set is built: `cali4t` and its id.
   public static String temporary(String name) {
     int dash = name.indexOf('-');

@@ -34,8 +34,11 @@ public final class StaticChains {
   private final DataplaneConfig config;
   private final Marks marks;
   private final IpFamily family;
+  private final boolean vxlan;
 
-  public StaticChains(DataplaneConfig config, IpFamily family) {
+  /// @param vxlan whether hosts send each other VXLAN packets over this family
+  public StaticChains(DataplaneConfig config, IpFamily family, boolean vxlan) {
+    this.vxlan = vxlan;
     this.config = config;
     this.marks = config.marks();
     this.family = family;
@@ -119,6 +122,13 @@ public final class StaticChains {
               .notInSet(SOURCE, SetNames.allHosts())
               .then(Target.DROP, "Drop IPIP packets from non-Calico hosts"));
     }
+    if (vxlan) {
+      rules.add(
+          vxlanPackets()
+              .inSet(SOURCE, SetNames.allVxlanHosts(family))
+              .then(Target.ACCEPT, "Allow VXLAN packets from Calico hosts"));
+      rules.add(vxlanPackets().then(Target.DROP, "Drop VXLAN packets from non-Calico hosts"));
+    }
     rules.addAll(knownConnections());
     for (String prefix : config.interfacePrefixes()) {
       rules.add(ANY.inInterface(prefix + "+").then(Target.goTo(ChainNames.WORKLOAD_TO_HOST)));
@@ -134,6 +144,16 @@ public final class StaticChains {
   private Chain forward() {
     List<Rule> rules = new ArrayList<>();
     rules.add(acceptUntracked());
+    if (vxlan) {
+      // Masqueraded, they would come from this host, and be taken for its own by others.
+      for (String prefix : config.interfacePrefixes()) {
+        rules.add(
+            ANY.inInterface(prefix + "+")
+                .protocol("udp")
+                .port(DESTINATION, config.vxlan().port())
+                .then(Target.DROP, "Drop VXLAN packets from workloads"));
+      }
+    }
     rules.addAll(knownConnections());
     for (String prefix : config.interfacePrefixes()) {
       String any = prefix + "+";
@@ -155,6 +175,12 @@ public final class StaticChains {
   private Chain filterOutput() {
     List<Rule> rules = new ArrayList<>();
     rules.add(acceptUntracked());
+    if (vxlan) {
+      rules.add(
+          vxlanPackets()
+              .inSet(DESTINATION, SetNames.allVxlanHosts(family))
+              .then(Target.ACCEPT, "Allow VXLAN packets to Calico hosts"));
+    }
     rules.addAll(knownConnections());
     for (String prefix : config.interfacePrefixes()) {
       rules.add(ANY.outInterface(prefix + "+").then(Target.RETURN));
@@ -230,19 +256,29 @@ public final class StaticChains {
     if (family == IpFamily.IPV4
         && config.ipip().enabled()
         && config.ipip().tunnelAddress() != null) {
-      // The host's own packets into the tunnel must carry the tunnel's address: workloads answer to
-      // it by the tunnel again.
-      rules.add(
-          ANY.outInterface("tunl0")
-              .sourceIsNotOnOutInterface()
-              .sourceIsLocal()
-              .then(Target.MASQUERADE));
+      rules.add(masqueradeInto(DeviceNames.IPIP));
+    }
+    if (vxlan && config.vxlan().tunnelAddress(family) != null) {
+      rules.add(masqueradeInto(DeviceNames.vxlan(family)));
     }
     return new Chain(ChainNames.POSTROUTING, rules);
   }
 
+  /// The host's own packets into a tunnel must carry the tunnel's address: workloads answer to it
+  /// by the tunnel again.
+  private static Rule masqueradeInto(String device) {
+    return ANY.outInterface(device)
+        .sourceIsNotOnOutInterface()
+        .sourceIsLocal()
+        .then(Target.MASQUERADE);
+  }
+
   private static Chain natOutput() {
     return new Chain(ChainNames.OUTPUT, List.of(ANY.then(Target.jump(ChainNames.FLOATING_DNAT))));
+  }
+
+  private Match vxlanPackets() {
+    return ANY.protocol("udp").port(DESTINATION, config.vxlan().port());
   }
 
   private Rule clearAllMarks() {

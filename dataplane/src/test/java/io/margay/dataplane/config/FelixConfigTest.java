@@ -10,6 +10,7 @@ import io.margay.dataplane.config.FelixConfig.Resolution;
 import io.margay.dataplane.config.FelixConfig.Resolution.Refused;
 import io.margay.dataplane.config.FelixConfig.Resolution.Resolved;
 import io.margay.net.Ipv4Address;
+import io.margay.net.Ipv6Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,6 +81,28 @@ class FelixConfigTest {
     assertThat(config.dataplane().openStack()).isEqualTo(new OpenStack(true, null, 8775));
     assertThat(config.logging().file()).isNull();
     assertThat(config.logging().severityFile()).isEqualTo(LogSeverity.OFF);
+  }
+
+  @Test
+  void vxlanIsSetByTheNamesOfLaterCalicos() {
+    Map<String, String> settings =
+        Map.of(
+            "VXLANVNI", "5000",
+            "VXLANPort", "8472",
+            "VXLANMTU", "1450",
+            "VXLANMTUV6", "1430",
+            "IPv4VXLANTunnelAddr", "10.1.0.1",
+            "IPv6VXLANTunnelAddr", "fd00::1");
+    assertThat(
+            resolved(FelixConfig.resolve(Map.of(), null, settings, Map.of())).dataplane().vxlan())
+        .isEqualTo(
+            new DataplaneConfig.Vxlan(
+                5000,
+                8472,
+                1450,
+                1430,
+                Ipv4Address.parse("10.1.0.1"),
+                Ipv6Address.parse("fd00::1")));
   }
 
   @ParameterizedTest
@@ -165,6 +188,10 @@ class FelixConfigTest {
         "MaxIpsetSize|0",
         "MaxIpsetSize|none",
         "IpInIpTunnelAddr|fd00::1",
+        "IPv6VXLANTunnelAddr|10.0.0.1",
+        "VXLANVNI|16777216",
+        "VXLANPort|0",
+        "VXLANMTUV6|1000",
         "LogSeverityScreen|loud",
         "EndpointReportingDelaySecs|NaN",
       })

@@ -42,6 +42,7 @@ public final class SeedScenario {
           EndpointToHostAction.RETURN,
           new OpenStack(true, null, 8775),
           DataplaneConfig.DEFAULT.ipip(),
+          DataplaneConfig.DEFAULT.vxlan(),
           DataplaneConfig.DEFAULT.logPrefix(),
           DataplaneConfig.DEFAULT.insertMode(),
           DataplaneConfig.DEFAULT.ipv6(),

@@ -33,7 +33,7 @@ class GoldenRulesTest {
   }
 
   private static RuleDump rendered(List<NodeUpdate> updates) {
-    StaticChains skeleton = new StaticChains(SeedScenario.CONFIG, IpFamily.IPV4);
+    StaticChains skeleton = new StaticChains(SeedScenario.CONFIG, IpFamily.IPV4, false);
     Map<String, Map<String, List<String>>> tables = new TreeMap<>();
     for (Table table : List.of(Table.RAW, Table.NAT, Table.FILTER)) {
       Stream<Chain> hooks =

@@ -6,6 +6,7 @@ import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.dataplane.config.DataplaneConfig.EndpointToHostAction;
 import io.margay.dataplane.config.DataplaneConfig.Ipip;
 import io.margay.dataplane.config.DataplaneConfig.OpenStack;
+import io.margay.dataplane.config.DataplaneConfig.Vxlan;
 import io.margay.dataplane.config.Marks;
 import io.margay.kernel.iptables.InsertMode;
 import io.margay.kernel.iptables.Rule;
@@ -27,6 +28,7 @@ class StaticChainsTest {
           EndpointToHostAction.ACCEPT,
           new OpenStack(true, Ipv4Address.parse("10.0.0.9"), 8775),
           new Ipip(true, Ipv4Address.parse("10.1.0.1"), 1440),
+          new Vxlan(4096, 4789, 1410, 1390, Ipv4Address.parse("10.1.0.2"), null),
           "packet",
           InsertMode.INSERT,
           true,
@@ -134,8 +136,52 @@ class StaticChainsTest {
     assertThat(Marks.fromMask(0x80000011)).isEqualTo(new Marks(0x1, 0x10, 0x80000000));
   }
 
+  @Test
+  void vxlanIsForHostsAlone() {
+    for (IpFamily family : IpFamily.values()) {
+      String set = "cali%d-all-vxlan-net".formatted(family.version());
+      String packets = "-p udp -m multiport --destination-ports 4789 ";
+      assertThat(bodies(family, Table.FILTER, "cali-INPUT", true))
+          .containsSubsequence(
+              "-m comment --comment \"Allow VXLAN packets from Calico hosts\" "
+                  + packets
+                  + "-m set --match-set "
+                  + set
+                  + " src --jump ACCEPT",
+              "-m comment --comment \"Drop VXLAN packets from non-Calico hosts\" "
+                  + packets
+                  + "--jump DROP",
+              "-m conntrack --ctstate RELATED,ESTABLISHED --jump ACCEPT");
+      assertThat(bodies(family, Table.FILTER, "cali-FORWARD", true))
+          .containsSubsequence(
+              "-m comment --comment \"Drop VXLAN packets from workloads\""
+                  + " --in-interface cali+ -p udp -m multiport --destination-ports 4789 --jump DROP",
+              "-m comment --comment \"Drop VXLAN packets from workloads\""
+                  + " --in-interface tap+ -p udp -m multiport --destination-ports 4789 --jump DROP",
+              "-m conntrack --ctstate RELATED,ESTABLISHED --jump ACCEPT");
+      assertThat(bodies(family, Table.FILTER, "cali-OUTPUT", true))
+          .contains(
+              "-m comment --comment \"Allow VXLAN packets to Calico hosts\" "
+                  + packets
+                  + "-m set --match-set "
+                  + set
+                  + " dst --jump ACCEPT");
+    }
+    assertThat(bodies(IpFamily.IPV4, Table.NAT, "cali-POSTROUTING", true))
+        .endsWith(
+            "--out-interface vxlan.calico -m addrtype ! --src-type LOCAL --limit-iface-out"
+                + " -m addrtype --src-type LOCAL --jump MASQUERADE");
+    assertThat(bodies(IpFamily.IPV6, Table.NAT, "cali-POSTROUTING", true))
+        .as("no tunnel address is known")
+        .noneMatch(body -> body.contains("vxlan"));
+  }
+
   private static List<String> bodies(IpFamily family, Table table, String chain) {
-    return new StaticChains(EVERYTHING, family)
+    return bodies(family, table, chain, false);
+  }
+
+  private static List<String> bodies(IpFamily family, Table table, String chain, boolean vxlan) {
+    return new StaticChains(EVERYTHING, family, vxlan)
         .chains(table).stream()
             .filter(candidate -> candidate.name().equals(chain))
             .flatMap(found -> found.rules().stream())

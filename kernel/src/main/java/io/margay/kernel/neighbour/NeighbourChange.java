@@ -1,13 +1,15 @@
 package io.margay.kernel.neighbour;
 
-import io.margay.kernel.Neighbour;
+import io.margay.kernel.DeviceEntry;
 
 /// One entry that an apply changed.
-public sealed interface NeighbourChange {
+///
+/// @param <E> the kind of entry
+public sealed interface NeighbourChange<E extends DeviceEntry<?>> {
 
-  /// The entry was missing or had another MAC address.
-  record Written(Neighbour neighbour) implements NeighbourChange {}
+  /// The entry was missing or had another value.
+  record Written<E extends DeviceEntry<?>>(E entry) implements NeighbourChange<E> {}
 
   /// An entry of ours was there that is not wanted.
-  record Removed(Neighbour neighbour) implements NeighbourChange {}
+  record Removed<E extends DeviceEntry<?>>(E entry) implements NeighbourChange<E> {}
 }

@@ -2,14 +2,17 @@ package io.margay.kernel.neighbour;
 
 import io.margay.kernel.ApplyOutcome;
 import io.margay.kernel.DeltaTracker;
+import io.margay.kernel.DeviceEntry;
+import io.margay.kernel.FdbEntry;
+import io.margay.kernel.ForwardingDatabase;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.Link;
 import io.margay.kernel.Neighbour;
 import io.margay.kernel.Neighbours;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
+import io.margay.net.MacAddress;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,56 +20,111 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/// The permanent neighbour entries of one family that are wanted, and the means to bring the kernel
-/// there. Entries of others for the same address are overwritten: there can be only one.
+/// The permanent neighbour entries of one family that are wanted, or the entries of a forwarding
+/// database, and the means to bring the kernel there. Entries of others for the same address are
+/// overwritten: there can be only one.
 ///
-/// Belongs to one thread, which its calls to [Neighbours] may block.
-public final class NeighbourTable {
+/// Belongs to one thread, which its calls to the kernel may block.
+///
+/// @param <P> the kind of address that an entry is for
+/// @param <E> the kind of entry
+public final class NeighbourTable<P extends Comparable<P>, E extends DeviceEntry<P>> {
 
-  private final IpFamily family;
-  private final Neighbours neighbours;
-  private final Predicate<Neighbour> ours;
-  private final DeltaTracker<Key, Neighbour, Neighbour> tracker =
-      new DeltaTracker<>(Neighbour::equals);
-  private final Map<Key, Neighbour> waiting = new TreeMap<>();
+  private final Access<E> kernel;
+  private final Predicate<E> ours;
+  private final DeltaTracker<Key<P>, E, E> tracker = new DeltaTracker<>(Object::equals);
+  private final Map<Key<P>, E> waiting = new TreeMap<>();
 
   private boolean stale = true;
   private boolean retryWaiting;
 
-  private record Key(String device, IpAddress address) implements Comparable<Key> {
-    private static final Comparator<Key> ORDER =
-        Comparator.comparing(Key::device).thenComparing(Key::address);
+  private record Key<P extends Comparable<P>>(String device, P place)
+      implements Comparable<Key<P>> {
 
-    static Key of(Neighbour neighbour) {
-      return new Key(neighbour.device(), neighbour.address());
+    static <P extends Comparable<P>> Key<P> of(DeviceEntry<P> entry) {
+      return new Key<>(entry.device(), entry.place());
     }
 
     @Override
-    public int compareTo(Key other) {
-      return ORDER.compare(this, other);
+    public int compareTo(Key<P> other) {
+      int byDevice = device.compareTo(other.device);
+      return byDevice != 0 ? byDevice : place.compareTo(other.place);
     }
   }
 
-  /// @param ours which permanent entries this table may delete
-  public NeighbourTable(IpFamily family, Neighbours neighbours, Predicate<Neighbour> ours) {
-    this.family = family;
-    this.neighbours = neighbours;
+  /// The kernel's side of it.
+  private interface Access<E> {
+    List<E> list();
+
+    void replace(E entry);
+
+    void delete(E entry);
+  }
+
+  private NeighbourTable(Access<E> kernel, Predicate<E> ours) {
+    this.kernel = kernel;
     this.ours = ours;
   }
 
+  /// Permanent neighbour entries of one family.
+  ///
+  /// @param ours which of them this table may delete
+  public static NeighbourTable<IpAddress, Neighbour> of(
+      IpFamily family, Neighbours neighbours, Predicate<Neighbour> ours) {
+    Access<Neighbour> access =
+        new Access<>() {
+          @Override
+          public List<Neighbour> list() {
+            return neighbours.list(family);
+          }
+
+          @Override
+          public void replace(Neighbour entry) {
+            neighbours.replace(entry);
+          }
+
+          @Override
+          public void delete(Neighbour entry) {
+            neighbours.delete(entry);
+          }
+        };
+    return new NeighbourTable<>(access, ours);
+  }
+
+  /// Entries of forwarding databases.
+  ///
+  /// @param ours which of them this table may delete
+  public static NeighbourTable<MacAddress, FdbEntry> of(
+      ForwardingDatabase database, Predicate<FdbEntry> ours) {
+    Access<FdbEntry> access =
+        new Access<>() {
+          @Override
+          public List<FdbEntry> list() {
+            return database.list();
+          }
+
+          @Override
+          public void replace(FdbEntry entry) {
+            database.replace(entry);
+          }
+
+          @Override
+          public void delete(FdbEntry entry) {
+            database.delete(entry);
+          }
+        };
+    return new NeighbourTable<>(access, ours);
+  }
+
   /// Wants the entry, in the place of any other for its device and address.
-  public void put(Neighbour neighbour) {
-    if (neighbour.address().family() != family) {
-      throw new IllegalArgumentException(
-          neighbour + " does not belong to the neighbours of " + family);
-    }
-    waiting.remove(Key.of(neighbour));
-    tracker.want(Key.of(neighbour), neighbour);
+  public void put(E entry) {
+    waiting.remove(Key.of(entry));
+    tracker.want(Key.of(entry), entry);
   }
 
   /// Wants no entry for the address on the device any more.
-  public void remove(String device, IpAddress address) {
-    Key key = new Key(device, address);
+  public void remove(String device, P place) {
+    Key<P> key = new Key<>(device, place);
     waiting.remove(key);
     tracker.unwant(key);
   }
@@ -90,7 +148,7 @@ public final class NeighbourTable {
   }
 
   private void loseEntriesOf(String device) {
-    for (Key key : List.copyOf(tracker.actualKeys())) {
+    for (Key<P> key : List.copyOf(tracker.actualKeys())) {
       if (key.device().equals(device)) {
         tracker.gone(key);
       }
@@ -106,8 +164,8 @@ public final class NeighbourTable {
   }
 
   /// Writes what is missing or differs, deletes what is not wanted.
-  public ApplyOutcome<NeighbourChange> apply() {
-    List<NeighbourChange> changes = new ArrayList<>();
+  public ApplyOutcome<NeighbourChange<E>> apply() {
+    List<NeighbourChange<E>> changes = new ArrayList<>();
     List<KernelException> failures = new ArrayList<>();
     retryWaiting = false;
     try {
@@ -124,24 +182,24 @@ public final class NeighbourTable {
     if (!stale) {
       return;
     }
-    Map<Key, Neighbour> actual = new HashMap<>();
-    for (Neighbour neighbour : neighbours.list(family)) {
-      Key key = Key.of(neighbour);
-      if (ours.test(neighbour) || tracker.desired(key) != null) {
-        actual.put(key, neighbour);
+    Map<Key<P>, E> actual = new HashMap<>();
+    for (E entry : kernel.list()) {
+      Key<P> key = Key.of(entry);
+      if (ours.test(entry) || tracker.desired(key) != null) {
+        actual.put(key, entry);
       }
     }
     tracker.foundAll(actual);
     stale = false;
   }
 
-  private void write(Key key, List<NeighbourChange> changes, List<KernelException> failures) {
-    Neighbour wanted = Objects.requireNonNull(tracker.desired(key));
+  private void write(Key<P> key, List<NeighbourChange<E>> changes, List<KernelException> failures) {
+    E wanted = Objects.requireNonNull(tracker.desired(key));
     try {
-      neighbours.replace(wanted);
+      kernel.replace(wanted);
       tracker.found(key, wanted);
       waiting.remove(key);
-      changes.add(new NeighbourChange.Written(wanted));
+      changes.add(new NeighbourChange.Written<>(wanted));
     } catch (KernelException e) {
       if (e.names("ENODEV") || e.names("ENETDOWN")) {
         waiting.put(key, wanted);
@@ -151,12 +209,13 @@ public final class NeighbourTable {
     }
   }
 
-  private void delete(Key key, List<NeighbourChange> changes, List<KernelException> failures) {
-    Neighbour unwanted = Objects.requireNonNull(tracker.actual(key));
+  private void delete(
+      Key<P> key, List<NeighbourChange<E>> changes, List<KernelException> failures) {
+    E unwanted = Objects.requireNonNull(tracker.actual(key));
     try {
       if (ours.test(unwanted)) {
-        neighbours.delete(unwanted);
-        changes.add(new NeighbourChange.Removed(unwanted));
+        kernel.delete(unwanted);
+        changes.add(new NeighbourChange.Removed<>(unwanted));
       }
       tracker.gone(key);
     } catch (KernelException e) {
@@ -165,7 +224,7 @@ public final class NeighbourTable {
   }
 
   /// Wanted entries that are not there because their interface is not there, or down.
-  public List<Neighbour> waiting() {
+  public List<E> waiting() {
     return List.copyOf(waiting.values());
   }
 }

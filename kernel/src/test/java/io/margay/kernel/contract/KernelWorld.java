@@ -1,5 +1,7 @@
 package io.margay.kernel.contract;
 
+import io.margay.kernel.Conntrack;
+import io.margay.kernel.ForwardingDatabase;
 import io.margay.kernel.KernelMonitor;
 import io.margay.kernel.Links;
 import io.margay.kernel.Neighbours;
@@ -7,6 +9,8 @@ import io.margay.kernel.Routes;
 import io.margay.kernel.Sysctls;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.kernel.iptables.Iptables;
+import io.margay.kernel.tunnel.Tunnels;
+import java.util.List;
 
 /// A kernel under test, and the hand that changes it from outside as `ip(8)` would.
 public interface KernelWorld extends AutoCloseable {
@@ -25,6 +29,12 @@ public interface KernelWorld extends AutoCloseable {
 
   IpSets ipSets();
 
+  Conntrack conntrack();
+
+  Tunnels tunnels();
+
+  ForwardingDatabase forwardingDatabase();
+
   /// Makes an Ethernet-like device that is administratively down and will have carrier once up.
   void addLink(String name);
 
@@ -40,6 +50,12 @@ public interface KernelWorld extends AutoCloseable {
   void addAddress(String link, String address);
 
   void removeAddress(String link, String address);
+
+  /// Has the kernel track a UDP connection from port 1000 to port 2000.
+  void addConnection(Connection connection);
+
+  /// All tracked connections.
+  List<Connection> connections();
 
   /// Ends the world, after its test.
   @Override

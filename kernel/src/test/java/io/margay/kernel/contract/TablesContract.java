@@ -154,8 +154,8 @@ public abstract class TablesContract extends KernelContract {
         new RouteTable(IPV4, world().routes(), RouteOwnership.ofProtocol(Protocols.BIRD));
     final RouteTable learned6 =
         new RouteTable(IPV6, world().routes(), RouteOwnership.ofProtocol(Protocols.BIRD));
-    final NeighbourTable neighbours =
-        new NeighbourTable(
+    final NeighbourTable<IpAddress, Neighbour> neighbours =
+        NeighbourTable.of(
             IPV4, world().neighbours(), neighbour -> neighbour.device().startsWith("cali"));
     final SysctlTable sysctls = new SysctlTable(world().sysctls());
 

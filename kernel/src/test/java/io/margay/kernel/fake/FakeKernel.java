@@ -1,16 +1,21 @@
 package io.margay.kernel.fake;
 
 import io.margay.kernel.Conntrack;
+import io.margay.kernel.ForwardingDatabase;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.KernelMonitor;
 import io.margay.kernel.Links;
 import io.margay.kernel.Neighbours;
 import io.margay.kernel.Routes;
+import io.margay.kernel.contract.Connection;
 import io.margay.kernel.contract.KernelWorld;
+import io.margay.kernel.tunnel.Tunnels;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /// A kernel without a machine: links, addresses, routes, neighbours, iptables, ipset, sysctls and
@@ -25,19 +30,22 @@ import java.util.function.Predicate;
 ///
 /// Operations are named as one would type them: `ip route add`, `ip route replace`, `ip route
 /// delete`, `ip route list`, `ip neigh replace`, `ip neigh delete`, `ip neigh list`, `ip link
-/// list`, `ip address list`, `iptables-save`, `iptables-restore`, `ip6tables-save`,
-/// `ip6tables-restore`, `ipset list`, `ipset restore`, `sysctl read`, `sysctl write`, `conntrack
-/// delete`.
+/// list`, `ip link show`, `ip link add`, `ip link set`, `ip link delete`, `ip address list`, `ip
+/// address add`, `ip address delete`, `bridge fdb list`, `bridge fdb replace`, `bridge fdb delete`,
+/// `iptables-save`, `iptables-restore`, `ip6tables-save`, `ip6tables-restore`, `ipset list`, `ipset
+/// restore`, `sysctl read`, `sysctl write`, `conntrack delete`.
 ///
 /// Any thread may call it. Notices are delivered before the call that causes them returns.
 public final class FakeKernel implements KernelWorld {
 
   private final List<Write> writes = new ArrayList<>();
   private final List<Trap> traps = new ArrayList<>();
+  private final List<Connection> connections = new ArrayList<>();
   private int outside;
 
   private final FakeSysctls sysctls = new FakeSysctls(this);
   private final FakeNetwork network = new FakeNetwork(this, sysctls);
+  private final FakeTunnels tunnels = new FakeTunnels(this, network);
   private final FakeIpSets ipSets = new FakeIpSets(this);
   private final FakeIptables iptables = new FakeIptables(this, ipSets);
 
@@ -55,6 +63,7 @@ public final class FakeKernel implements KernelWorld {
   private record Trap(String operation, Predicate<String> text, Runnable action, boolean once) {}
 
   public FakeKernel() {
+    network.onLinkRemoved(tunnels::linkRemoved);
     ipSets.referencedBy(iptables::refersTo);
   }
 
@@ -66,6 +75,21 @@ public final class FakeKernel implements KernelWorld {
   @Override
   public Neighbours neighbours() {
     return network.neighbours();
+  }
+
+  @Override
+  public ForwardingDatabase forwardingDatabase() {
+    return tunnels;
+  }
+
+  @Override
+  public Tunnels tunnels() {
+    return tunnels;
+  }
+
+  /// Has the kernel not know a kind of tunnel device.
+  public synchronized void lackTunnels(String kind) {
+    tunnels.lack(kind);
   }
 
   @Override
@@ -93,13 +117,28 @@ public final class FakeKernel implements KernelWorld {
     return ipSets;
   }
 
+  @Override
   public Conntrack conntrack() {
     return this::deleteConnections;
   }
 
-  private synchronized void deleteConnections(IpAddress address) {
-    enter("conntrack delete", address.toString());
-    wrote("conntrack delete", address.toString());
+  /// Written down for each address, whether there was a connection or not.
+  private synchronized void deleteConnections(Set<IpAddress> addresses) {
+    for (IpAddress address : new TreeSet<>(addresses)) {
+      enter("conntrack delete", address.toString());
+      connections.removeIf(connection -> connection.names(address));
+      wrote("conntrack delete", address.toString());
+    }
+  }
+
+  @Override
+  public synchronized void addConnection(Connection connection) {
+    connections.add(connection);
+  }
+
+  @Override
+  public synchronized List<Connection> connections() {
+    return List.copyOf(connections);
   }
 
   @Override

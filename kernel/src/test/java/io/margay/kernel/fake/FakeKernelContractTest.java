@@ -1,5 +1,6 @@
 package io.margay.kernel.fake;
 
+import io.margay.kernel.contract.ConntrackContract;
 import io.margay.kernel.contract.IpSetsContract;
 import io.margay.kernel.contract.IptablesContract;
 import io.margay.kernel.contract.KernelMonitorContract;
@@ -9,6 +10,7 @@ import io.margay.kernel.contract.NeighboursContract;
 import io.margay.kernel.contract.RoutesContract;
 import io.margay.kernel.contract.SysctlsContract;
 import io.margay.kernel.contract.TablesContract;
+import io.margay.kernel.contract.TunnelsContract;
 import org.junit.jupiter.api.Nested;
 
 /// The simulated kernel does what every kernel must.
@@ -48,6 +50,22 @@ class FakeKernelContractTest {
 
   @Nested
   class OfSysctls extends SysctlsContract {
+    @Override
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
+    }
+  }
+
+  @Nested
+  class OfTunnels extends TunnelsContract {
+    @Override
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
+    }
+  }
+
+  @Nested
+  class OfConntrack extends ConntrackContract {
     @Override
     protected KernelWorld openWorld() {
       return new FakeKernel();

@@ -22,8 +22,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Simulated links, addresses, routes and neighbours, which depend on one another: what lies behind
 /// a link goes with it.
@@ -39,12 +41,18 @@ final class FakeNetwork implements Routes {
   private final List<Route> routes = new ArrayList<>();
   private final List<Neighbour> neighbours = new ArrayList<>();
   private final List<KernelMonitor.Listener> listeners = new CopyOnWriteArrayList<>();
+  private Consumer<String> linkRemoved = name -> {};
   private int lastIndex = 1;
 
   FakeNetwork(FakeKernel kernel, FakeSysctls sysctls) {
     this.kernel = kernel;
     this.sysctls = sysctls;
     links.put("lo", new Link(1, "lo", true, true, 65536, null));
+  }
+
+  /// Has someone hear the name of each link that goes, before the notice does.
+  void onLinkRemoved(Consumer<String> hearer) {
+    linkRemoved = hearer;
   }
 
   Links links() {
@@ -101,6 +109,7 @@ final class FakeNetwork implements Routes {
     }
     links.remove(name);
     sysctls.linkRemoved(name);
+    linkRemoved.accept(name);
     tell(listener -> listener.onLinkRemoved(link));
   }
 
@@ -119,7 +128,26 @@ final class FakeNetwork implements Routes {
     }
   }
 
-  private Link link(String name) {
+  void setMtu(String name, int mtu) {
+    Link before = link(name);
+    Link after =
+        new Link(before.index(), name, before.adminUp(), before.running(), mtu, before.mac());
+    links.put(name, after);
+    tell(listener -> listener.onLink(after));
+  }
+
+  Optional<Link> named(String name) {
+    return Optional.ofNullable(links.get(name));
+  }
+
+  Set<IpPrefix> addressesOf(int linkIndex) {
+    return addresses.stream()
+        .filter(address -> address.linkIndex() == linkIndex)
+        .map(LinkAddress::address)
+        .collect(Collectors.toSet());
+  }
+
+  Link link(String name) {
     Link link = links.get(name);
     if (link == null) {
       throw new KernelException("device " + name + ": ENODEV");

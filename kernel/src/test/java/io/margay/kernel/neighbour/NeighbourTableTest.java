@@ -20,8 +20,8 @@ class NeighbourTableTest {
   private static final Neighbour ROUTER = neighbour("eth0", "192.0.2.254", "ee:ee:ee:ee:ee:fe");
 
   private final FakeKernel kernel = new FakeKernel();
-  private final NeighbourTable table =
-      new NeighbourTable(
+  private final NeighbourTable<IpAddress, Neighbour> table =
+      NeighbourTable.of(
           IPV4, kernel.neighbours(), neighbour -> neighbour.device().startsWith("cali"));
 
   @BeforeEach
@@ -37,10 +37,10 @@ class NeighbourTableTest {
     givenFromOutside(STRAY, ROUTER);
     table.put(POD);
 
-    ApplyOutcome<NeighbourChange> outcome = table.apply();
+    ApplyOutcome<NeighbourChange<Neighbour>> outcome = table.apply();
 
     assertThat(outcome.changes())
-        .containsExactly(new NeighbourChange.Written(POD), new NeighbourChange.Removed(STRAY));
+        .containsExactly(new NeighbourChange.Written<>(POD), new NeighbourChange.Removed<>(STRAY));
     assertThat(kernel.neighbours().list(IPV4)).containsExactly(ROUTER, POD);
   }
 

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The attributes (`rtattr`) of a message, by type. The last of several of one type counts, as in
@@ -48,6 +50,19 @@ public final class Attributes {
   public byte @Nullable [] octets(int type) {
     ByteBuffer value = values.get(type);
     return value == null ? null : octets(value, 0);
+  }
+
+  /// The attributes inside one; none if it is not there.
+  public Attributes nested(int type) {
+    ByteBuffer value = values.get(type);
+    return value == null ? new Attributes(Map.of()) : read(value);
+  }
+
+  /// Whether the value of one of the types is as asked.
+  public boolean anyOctets(Set<Integer> types, Predicate<byte[]> asked) {
+    return types.stream()
+        .map(values::get)
+        .anyMatch(value -> value != null && asked.test(octets(value, 0)));
   }
 
   /// A number of four octets.

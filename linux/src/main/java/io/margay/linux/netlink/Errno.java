@@ -13,6 +13,7 @@ public final class Errno {
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
   public static final int EINVAL = 22;
+  public static final int EOPNOTSUPP = 95;
   public static final int EADDRNOTAVAIL = 99;
   public static final int ENETDOWN = 100;
   public static final int ENETUNREACH = 101;
@@ -40,7 +41,7 @@ public final class Errno {
           Map.entry(34, "ERANGE (Numerical result out of range)"),
           Map.entry(90, "EMSGSIZE (Message too long)"),
           Map.entry(93, "EPROTONOSUPPORT (Protocol not supported)"),
-          Map.entry(95, "EOPNOTSUPP (Operation not supported)"),
+          Map.entry(EOPNOTSUPP, "EOPNOTSUPP (Operation not supported)"),
           Map.entry(97, "EAFNOSUPPORT (Address family not supported)"),
           Map.entry(98, "EADDRINUSE (Address in use)"),
           Map.entry(EADDRNOTAVAIL, "EADDRNOTAVAIL (Cannot assign requested address)"),
@@ -57,8 +58,8 @@ public final class Errno {
     return NAMES.getOrDefault(errno, "errno " + errno);
   }
 
-  /// What a reader can do about a refused change of routes or neighbours; empty if there is nothing
-  /// to say beyond the error itself.
+  /// What a reader can do about a refused change; empty if there is nothing to say beyond the error
+  /// itself.
   static String remedy(int errno) {
     return switch (errno) {
       case EPERM -> "Run as root or with the capability CAP_NET_ADMIN.";

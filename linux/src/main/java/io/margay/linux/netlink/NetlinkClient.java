@@ -32,9 +32,15 @@ public final class NetlinkClient implements AutoCloseable {
     this.socket = socket;
   }
 
-  /// Opens a socket in the current thread's network namespace.
+  /// Opens a socket for links, routes and neighbours (rtnetlink(7)) in the current thread's network
+  /// namespace.
   public static NetlinkClient open() {
     return new NetlinkClient(NetlinkSocket.open());
+  }
+
+  /// Opens a socket for connection tracking in the current thread's network namespace.
+  public static NetlinkClient openNetfilter() {
+    return new NetlinkClient(NetlinkSocket.openNetfilter());
   }
 
   /// Sends a request and waits until the kernel has carried it out.

@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// A socket of the family `NETLINK_ROUTE`, in the network namespace of the thread that opened it.
+/// A socket of the family `AF_NETLINK`, in the network namespace of the thread that opened it.
 ///
 /// One thread at a time sends and receives. [#wake] is for any thread, and only until [#close].
 public final class NetlinkSocket implements AutoCloseable {
@@ -29,14 +29,25 @@ public final class NetlinkSocket implements AutoCloseable {
     this.waker = waker;
   }
 
-  /// Opens a socket for requests and their answers.
+  /// Opens a socket of the protocol `NETLINK_ROUTE` for requests and their answers, or notices.
   ///
   /// @throws KernelException if the kernel refuses
   public static NetlinkSocket open() {
+    return open(Libc.NETLINK_ROUTE);
+  }
+
+  /// Opens a socket of the protocol `NETLINK_NETFILTER`.
+  ///
+  /// @throws KernelException if the kernel refuses
+  static NetlinkSocket openNetfilter() {
+    return open(Libc.NETLINK_NETFILTER);
+  }
+
+  private static NetlinkSocket open(int protocol) {
     int fd =
         checked(
             "open a netlink socket",
-            Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, Libc.NETLINK_ROUTE));
+            Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, protocol));
     int waker = Libc.eventfd();
     if (waker < 0) {
       Libc.close(fd);

@@ -77,6 +77,7 @@ public final class Rtnetlink {
   public static final class Af {
     public static final int UNSPEC = 0;
     public static final int INET = 2;
+    public static final int BRIDGE = 7;
     public static final int INET6 = 10;
 
     private Af() {}
@@ -138,12 +139,35 @@ public final class Rtnetlink {
     public static final int ADDRESS = 1;
     public static final int IFNAME = 3;
     public static final int MTU = 4;
+    public static final int LINKINFO = 18;
     public static final int EXT_MASK = 29;
 
     /// `RTEXT_FILTER_SKIP_STATS`: a value of [#EXT_MASK] that leaves out counters.
     public static final int FILTER_SKIP_STATS = 1 << 3;
 
     private Ifla() {}
+  }
+
+  /// `IFLA_INFO_*`: attributes inside [Ifla#LINKINFO].
+  public static final class IflaInfo {
+    public static final int KIND = 1;
+    public static final int DATA = 2;
+
+    private IflaInfo() {}
+  }
+
+  /// `IFLA_VXLAN_*`: attributes of a VXLAN device, inside [IflaInfo#DATA].
+  public static final class IflaVxlan {
+    public static final int ID = 1;
+    public static final int LOCAL = 4;
+    public static final int LEARNING = 7;
+
+    /// Two octets in network byte order.
+    public static final int PORT = 15;
+
+    public static final int LOCAL6 = 17;
+
+    private IflaVxlan() {}
   }
 
   /// `IFF_*`: flags of a link (netdevice(7)).
@@ -162,6 +186,15 @@ public final class Rtnetlink {
     private Ifa() {}
   }
 
+  /// `IFA_F_*`: flags of an address.
+  public static final class IfaF {
+
+    /// The address is used at once, without looking whether another host has it.
+    public static final int NODAD = 0x2;
+
+    private IfaF() {}
+  }
+
   /// `NDA_*`: attributes of a neighbour.
   public static final class Nda {
     public static final int DST = 1;
@@ -170,8 +203,18 @@ public final class Rtnetlink {
     private Nda() {}
   }
 
+  /// `NTF_*`: flags of a neighbour.
+  public static final class Ntf {
+
+    /// It belongs to the device itself and not to a bridge above it.
+    public static final int SELF = 0x2;
+
+    private Ntf() {}
+  }
+
   /// `NUD_*`: states of a neighbour.
   public static final class Nud {
+    public static final int NOARP = 0x40;
     public static final int PERMANENT = 0x80;
 
     private Nud() {}

@@ -3,6 +3,7 @@ package io.margay.model.document;
 import io.margay.model.BgpPeer;
 import io.margay.model.IpPool;
 import io.margay.model.IpPool.IpipMode;
+import io.margay.model.IpPool.VxlanMode;
 import io.margay.model.Node;
 import io.margay.model.document.Value.Scalar;
 import io.margay.model.document.Value.ScalarType;
@@ -117,7 +118,12 @@ final class NetworkReader {
     }
     return new IpPool(
         new IpPool.Metadata(cidr),
-        new IpPool.Spec(ipip, spec.slot("nat-outgoing").flag(), disabled, blockSize));
+        new IpPool.Spec(
+            ipip,
+            spec.slot("nat-outgoing").flag(),
+            disabled,
+            blockSize,
+            vxlanMode(spec.slot("vxlanMode"), ipip != null && ipip.enabled())));
   }
 
   private static @Nullable Integer blockSize(Slot slot, IpFamily family) {
@@ -133,6 +139,26 @@ final class NetworkReader {
         null,
         "A block size is the prefix length of a block: %d to %d for IPv%d."
             .formatted(family.bits() - IpPool.MOST_BLOCK_BITS, family.bits(), family.version()));
+  }
+
+  private static @Nullable VxlanMode vxlanMode(Slot slot, boolean ipipEnabled) {
+    String text = slot.nonEmptyText();
+    VxlanMode mode =
+        switch (text) {
+          case null -> null;
+          case "Always" -> VxlanMode.ALWAYS;
+          case "CrossSubnet" -> VxlanMode.CROSS_SUBNET;
+          case "Never" -> null;
+          default ->
+              slot.invalid("vxlanMode", null, "A VXLAN mode is Always, CrossSubnet or Never.");
+        };
+    if (mode != null && ipipEnabled) {
+      slot.invalid(
+          "VXLANMode",
+          "IPIP and VXLAN cannot both be enabled on one IP pool",
+          "Set spec.ipip.enabled to false, or spec.vxlanMode to Never.");
+    }
+    return mode;
   }
 
   private static IpPool.Ipip ipip(Fields fields, @Nullable IpPrefix cidr) {

@@ -121,7 +121,8 @@ final class ResourceTree {
         new ResourceTree().always("cidr", text(pool.metadata().cidr())),
         spec.flag("nat-outgoing", pool.spec().natOutgoing())
             .flag("disabled", pool.spec().disabled())
-            .number("blockSize", pool.spec().blockSize()));
+            .number("blockSize", pool.spec().blockSize())
+            .given("vxlanMode", pool.spec().vxlanMode()));
   }
 
   private void put(Policy policy) {

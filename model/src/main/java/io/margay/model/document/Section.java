@@ -46,7 +46,15 @@ enum Section {
   IP_NAT(Kind.WORKLOAD_ENDPOINT, "IPNAT", "spec.ipNATs", "internalIP", "externalIP"),
 
   IP_POOL_METADATA(Kind.IP_POOL, "IPPoolMetadata", "metadata", "cidr"),
-  IP_POOL_SPEC(Kind.IP_POOL, "IPPoolSpec", "spec", "ipip", "nat-outgoing", "disabled", "blockSize"),
+  IP_POOL_SPEC(
+      Kind.IP_POOL,
+      "IPPoolSpec",
+      "spec",
+      "ipip",
+      "nat-outgoing",
+      "disabled",
+      "blockSize",
+      "vxlanMode"),
   IPIP(Kind.IP_POOL, "IPIPConfiguration", "spec.ipip", "enabled", "mode"),
 
   POLICY_METADATA(Kind.POLICY, "PolicyMetadata", "metadata", "name"),

@@ -5,6 +5,7 @@ import io.margay.model.BgpPeer;
 import io.margay.model.HostEndpoint;
 import io.margay.model.IpPool;
 import io.margay.model.IpPool.IpipMode;
+import io.margay.model.IpPool.VxlanMode;
 import io.margay.model.Labels;
 import io.margay.model.Node;
 import io.margay.model.Policy;
@@ -148,6 +149,7 @@ public final class StoredCodec {
     IpPrefix written = pool.metadata().cidr();
     IpPool.Ipip ipip = pool.spec().ipip();
     IpipMode mode = ipip == null ? null : ipip.mode();
+    VxlanMode vxlan = pool.spec().vxlanMode();
     boolean disabled = pool.spec().disabled();
     return new StoredObject()
         .put("cidr", written == null ? pool.key().cidr() : written)
@@ -157,6 +159,7 @@ public final class StoredCodec {
         .put("ipam", !disabled)
         .put("disabled", disabled)
         .putIfGiven("block_size", pool.spec().blockSize())
+        .putIfGiven("vxlan_mode", vxlan == null ? null : vxlan.stored())
         .toText();
   }
 
@@ -181,7 +184,17 @@ public final class StoredCodec {
             ipipEnabled || mode != null ? new IpPool.Ipip(ipipEnabled, mode) : null,
             isTrue(stored.flag("masquerade")),
             disabled != null ? disabled : Boolean.FALSE.equals(ipam),
-            blockSize));
+            blockSize,
+            stored.parsed("vxlan_mode", StoredCodec::vxlanMode)));
+  }
+
+  private static VxlanMode vxlanMode(String text) {
+    for (VxlanMode mode : VxlanMode.values()) {
+      if (mode.stored().equals(text)) {
+        return mode;
+      }
+    }
+    throw new IllegalArgumentException("expected always or cross-subnet");
   }
 
   private static IpipMode ipipMode(String text) {

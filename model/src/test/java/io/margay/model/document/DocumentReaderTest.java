@@ -252,7 +252,7 @@ class DocumentReaderTest {
         .isEqualTo(
             new IpPool(
                 new IpPool.Metadata(IpPrefix.parse("10.0.0.0/28")),
-                new IpPool.Spec(null, false, false, 30)));
+                new IpPool.Spec(null, false, false, 30, null)));
     for (String size : List.of("19", "33", "-1")) {
       assertThatThrownBy(() ->
               one(
@@ -312,6 +312,27 @@ class DocumentReaderTest {
     return ((Profile) one("{apiVersion: v1, kind: profile, metadata: {labels: " + labels + "}}"))
         .metadata()
         .labels();
+  }
+
+  @Test
+  void readsThatAPoolUsesVxlan() {
+    assertThat(vxlan("Always")).isEqualTo(IpPool.VxlanMode.ALWAYS);
+    assertThat(vxlan("CrossSubnet")).isEqualTo(IpPool.VxlanMode.CROSS_SUBNET);
+    assertThat(vxlan("Never")).isNull();
+    assertThatThrownBy(() -> vxlan("always")).hasMessageContaining("Always, CrossSubnet or Never");
+    assertThatThrownBy(() -> vxlan("Always, ipip: {enabled: true}"))
+        .hasMessageContaining("IPIP and VXLAN cannot both be enabled on one IP pool");
+    assertThat(vxlan("Always, ipip: {enabled: false}")).isEqualTo(IpPool.VxlanMode.ALWAYS);
+  }
+
+  private static IpPool.VxlanMode vxlan(String text) {
+    return ((IpPool)
+            one(
+                "{apiVersion: v1, kind: ipPool, metadata: {cidr: 10.0.0.0/24}, spec: {vxlanMode: "
+                    + text
+                    + "}}"))
+        .spec()
+        .vxlanMode();
   }
 
   private static IpPool pool(String disabled) {

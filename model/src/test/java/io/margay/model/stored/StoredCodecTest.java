@@ -343,6 +343,20 @@ class StoredCodecTest {
         """);
     assertThat(StoredCodec.decodeIpPool(IpPrefix.parse("10.1.0.0/16"), stored)).isEqualTo(pool);
 
+    IpPool vxlan =
+        new IpPool(
+            new IpPool.Metadata(IpPrefix.parse("10.1.0.0/16")),
+            new IpPool.Spec(null, false, false, null, IpPool.VxlanMode.CROSS_SUBNET));
+    String storedVxlan = StoredCodec.encodeIpPool(vxlan);
+    assertSameJson(
+        storedVxlan,
+        """
+        {"cidr": "10.1.0.0/16", "ipip": "", "ipip_mode": "", "vxlan_mode": "cross-subnet",
+         "masquerade": false, "ipam": true, "disabled": false}
+        """);
+    assertThat(StoredCodec.decodeIpPool(IpPrefix.parse("10.1.0.0/16"), storedVxlan))
+        .isEqualTo(vxlan);
+
     IpPool bare =
         new IpPool(
             new IpPool.Metadata(IpPrefix.parse("fd80:24e2:f998:72d6::/64")),
@@ -360,7 +374,7 @@ class StoredCodecTest {
     IpPool sized =
         new IpPool(
             new IpPool.Metadata(IpPrefix.parse("10.2.0.0/24")),
-            new IpPool.Spec(null, false, false, 28));
+            new IpPool.Spec(null, false, false, 28, null));
     String storedSized = StoredCodec.encodeIpPool(sized);
     assertSameJson(
         storedSized,

@@ -1,0 +1,53 @@
+package io.margay.linux.netlink;
+
+/// The numbers of nfnetlink's connection tracking, by the names of `linux/netfilter/nfnetlink.h`
+/// and `linux/netfilter/nfnetlink_conntrack.h`: `CTA_TUPLE_ORIG` is `Cta.TUPLE_ORIG`.
+public final class Nfnetlink {
+
+  /// `NFNL_SUBSYS_CTNETLINK`: the upper octet of a message's type.
+  public static final int SUBSYS_CTNETLINK = 1;
+
+  /// `NFNETLINK_V0`: the version in `struct nfgenmsg`.
+  public static final int V0 = 0;
+
+  /// `NLA_F_NESTED`: marks an attribute that holds attributes.
+  public static final int NLA_F_NESTED = 0x8000;
+
+  private Nfnetlink() {}
+
+  /// `IPCTNL_MSG_CT_*`: the lower octet of a message's type.
+  public static final class IpctnlMsg {
+    public static final int NEW = 0;
+    public static final int GET = 1;
+    public static final int DELETE = 2;
+
+    private IpctnlMsg() {}
+  }
+
+  /// `CTA_*`: attributes of a connection.
+  public static final class Cta {
+    public static final int TUPLE_ORIG = 1;
+    public static final int TUPLE_REPLY = 2;
+    public static final int ID = 12;
+    public static final int ZONE = 18;
+
+    private Cta() {}
+  }
+
+  /// `CTA_TUPLE_*`: attributes of one of its directions.
+  public static final class CtaTuple {
+    public static final int IP = 1;
+
+    private CtaTuple() {}
+  }
+
+  /// `CTA_IP_*`: the addresses of a direction.
+  public static final class CtaIp {
+    public static final int V4_SRC = 1;
+    public static final int V4_DST = 2;
+    public static final int V6_SRC = 3;
+    public static final int V6_DST = 4;
+
+    private CtaIp() {}
+  }
+}

@@ -1,0 +1,184 @@
+package io.margay.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/// VXLAN between real kernels, in both IP versions.
+@TestMethodOrder(OrderAnnotation.class)
+class VxlanIT {
+
+  private static TunnelLab it;
+
+  @BeforeAll
+  static void up() {
+    it = TunnelLab.up(Map.of("DefaultEndpointToHostAction", "RETURN"));
+    vxlan("Always");
+  }
+
+  private static void vxlan(String mode) {
+    it.apply(
+        """
+        - {apiVersion: v1, kind: ipPool, metadata: {cidr: 10.65.0.0/16}, spec: {vxlanMode: %1$s}}
+        - {apiVersion: v1, kind: ipPool, metadata: {cidr: 'fd00:65::/32'}, spec: {vxlanMode: %1$s}}
+        """
+            .formatted(mode));
+  }
+
+  @AfterAll
+  static void down() {
+    if (it != null) {
+      it.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void everybodyReachesEverybodyThroughTheTunnels() {
+    it.awaitRoute(1, "10.65.2.0/26", "via 172.30.0.12 dev vxlan.calico proto bird onlink");
+    it.awaitRoute(1, "10.65.3.0/26", "via 172.30.1.13 dev vxlan.calico proto bird onlink");
+    it.awaitRoute(1, "fd00:65:3::/122", "dev vxlan-v6.calico");
+    it.awaitEverybodyReachesEverybody(true);
+
+    // Both hosts take one from the 64 that a packet starts with, the router between them none.
+    assertThat(it.lab.in("pod1", "ping", "-n", "-c", "1", TunnelLab.podAddress(3)))
+        .contains("ttl=62");
+    assertThat(it.lab.in("pod1", "ping", "-n", "-c", "1", TunnelLab.podAddress6(3)))
+        .contains("ttl=62");
+    assertThat(it.lab.in("node1", "ip", "-d", "link", "show", "vxlan.calico"))
+        .contains("mtu 1410", "id 4096", "local 172.30.0.11", "dstport 4789", "nolearning");
+  }
+
+  @Test
+  @Order(2)
+  void policyHoldsBehindTheTunnel() {
+    it.apply(
+        """
+        - apiVersion: v1
+          kind: policy
+          metadata: {name: guarded}
+          spec:
+            selector: name == 'pod3'
+            ingress: [{action: allow, source: {selector: name == 'pod1'}}]
+            egress: [{action: allow}]
+        """);
+    SeedLab.awaitThat(() -> !it.reaches("pod2", TunnelLab.podAddress(3)), () -> "pod2 is denied");
+    SeedLab.awaitThat(() -> !it.reaches("pod2", TunnelLab.podAddress6(3)), () -> "by IPv6 too");
+    it.awaitReach("pod1", TunnelLab.podAddress(3));
+    it.awaitReach("pod1", TunnelLab.podAddress6(3));
+    it.lab.calicoctl("delete", "policy", "guarded");
+    it.awaitReach("pod2", TunnelLab.podAddress(3));
+  }
+
+  @Test
+  @Order(3)
+  void aRestartWritesNothingAndLosesNothing() throws Exception {
+    Path log = Files.createTempFile("vxlan", ".log");
+    Path output = it.lab.lab.directory().node("node1").resolve("agent.out");
+    Process ping = it.lab.startIn("pod1", log, "ping", "-n", "-i", "0.02", TunnelLab.podAddress(3));
+    SeedLab.awaitThat(() -> text(log).contains("icmp_seq=5 "), () -> "it runs: " + text(log));
+    it.lab.killAgent("node1");
+    int toldBefore = text(output).length();
+    it.lab.startAgent("node1");
+    SeedLab.awaitThat(
+        () ->
+            it.lab.in("node1", "ss", "-tnH", "state", "established").contains(TunnelLab.address(3)),
+        () -> "the sessions are up again");
+
+    ping.descendants().forEach(child -> interrupt(child.pid()));
+    interrupt(ping.pid());
+    assertThat(ping.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    Matcher summary =
+        Pattern.compile("(\\d+) packets transmitted, (\\d+) received").matcher(text(log));
+    assertThat(summary.find()).as(text(log)).isTrue();
+    int sent = Integer.parseInt(summary.group(1));
+    // One may be under way when ping is told to end.
+    assertThat(sent - Integer.parseInt(summary.group(2))).as(text(log)).isLessThanOrEqualTo(1);
+    assertThat(sent).isGreaterThan(20);
+    assertThat(text(output).substring(toldBefore))
+        .contains("Ready:")
+        .doesNotContain("Wrote ", "Learned route:");
+    Files.delete(log);
+  }
+
+  private static void interrupt(long pid) {
+    Command.run(List.of("kill", "-INT", Long.toString(pid)), "");
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new LabException("cannot read " + file, e);
+    }
+  }
+
+  @Test
+  @Order(4)
+  void whatOthersChangeIsPutBack() {
+    it.lab.in("node1", "ip", "link", "del", "vxlan.calico");
+    it.awaitReach("pod1", TunnelLab.podAddress(3));
+    it.awaitReach("node1", TunnelLab.podAddress(3));
+
+    it.lab.in("node1", "ip", "neigh", "del", TunnelLab.address(3), "dev", "vxlan.calico");
+    it.lab.in("node1", "ip", "link", "set", "vxlan.calico", "mtu", "1000");
+    it.awaitReach("pod1", TunnelLab.podAddress(3));
+    SeedLab.awaitThat(
+        () -> it.lab.in("node1", "ip", "link", "show", "vxlan.calico").contains("mtu 1410"),
+        () -> "the MTU is back");
+  }
+
+  @Test
+  @Order(5)
+  void aHostThatIsNoNodeCannotSendIntoTheTunnel() {
+    it.lab.in(
+        "gw",
+        "sh",
+        "-c",
+        "ip link add vx type vxlan id 4096 remote 172.30.0.11 dstport 4789 local 172.30.0.1"
+            + " && ip addr add 10.65.9.9/32 dev vx && ip link set vx up"
+            + " && ip route add 10.65.1.1/32 dev vx"
+            + " && ip neigh add 10.65.1.1 lladdr $(ip netns exec node1 cat"
+            + " /sys/class/net/vxlan.calico/address) dev vx nud permanent");
+    assertThat(it.reaches("gw", TunnelLab.podAddress(1))).isFalse();
+    assertThat(it.lab.in("node1", "iptables", "-nvxL", "cali-INPUT"))
+        .containsPattern("(?m)^ *[1-9]\\d* .*DROP .*Drop VXLAN packets from non-Calico hosts");
+    it.lab.in("gw", "ip", "link", "del", "vx");
+  }
+
+  @Test
+  @Order(6)
+  void crossSubnetTunnelsOnlyBetweenSubnets() {
+    vxlan("CrossSubnet");
+    it.awaitRoute(1, "10.65.2.0/26", "via 172.30.0.12 dev eth1");
+    it.awaitRoute(1, "10.65.3.0/26", "via 172.30.1.13 dev vxlan.calico proto bird onlink");
+    it.awaitRoute(1, "fd00:65:2::/122", "via fd00:30::12 dev eth1");
+    it.awaitRoute(3, "fd00:65:1::/122", "dev vxlan-v6.calico");
+    it.awaitRoute(2, "10.65.1.0/26", "via 172.30.0.11 dev eth1");
+    it.awaitEverybodyReachesEverybody(true);
+  }
+
+  @Test
+  @Order(7)
+  void withoutVxlanTheDevicesGo() {
+    vxlan("Never");
+    it.awaitRoute(1, "10.65.3.0/26", "via 172.30.0.1 dev eth1");
+    SeedLab.awaitThat(
+        () -> !it.lab.in("node1", "ip", "link").contains("calico"), () -> "no device is left");
+    assertThat(it.lab.in("node1", "iptables-save")).doesNotContain("4789", "vxlan");
+    assertThat(it.lab.in("node1", "ipset", "list", "-name")).doesNotContain("vxlan");
+  }
+}
