@@ -69,7 +69,7 @@ record DataplaneViews(
         statuses.reasonOf(key),
         workload.networks().stream().map(Object::toString).toList(),
         List.of(),
-        workload.policies(),
+        workload.policies().names(),
         workload.profiles(),
         List.of(ChainNames.toWorkload(name), ChainNames.fromWorkload(name)));
   }
@@ -83,8 +83,8 @@ record DataplaneViews(
         hostStatuses.statusOf(key),
         hostStatuses.reasonOf(key),
         endpoint.expectedIps().stream().map(Object::toString).toList(),
-        endpoint.untrackedPolicies(),
-        endpoint.policies(),
+        endpoint.untrackedPolicies().names(),
+        endpoint.policies().names(),
         endpoint.profiles(),
         interfaces.stream()
             .flatMap(name ->

@@ -33,8 +33,12 @@ record FlowVerdict(
     if (!workload.active()) {
       return false;
     }
-    boolean passed = workload.policies().isEmpty();
-    for (String name : workload.policies()) {
+    List<String> asked =
+        direction == Direction.INGRESS
+            ? workload.policies().ingress()
+            : workload.policies().egress();
+    boolean passed = asked.isEmpty();
+    for (String name : asked) {
       Rule.Action action = firstVerdict(policies.get(name), direction, flow);
       if (action == Rule.Action.ALLOW || action == Rule.Action.DENY) {
         return action == Rule.Action.ALLOW;

@@ -56,6 +56,8 @@ final class RevokedFlows {
               NodeUpdate.HostEndpointInactive _,
               NodeUpdate.HostAddressActive _,
               NodeUpdate.HostAddressInactive _,
+              NodeUpdate.VtepActive _,
+              NodeUpdate.VtepInactive _,
               NodeUpdate.PoolActive _,
               NodeUpdate.PoolInactive _ ->
               false;

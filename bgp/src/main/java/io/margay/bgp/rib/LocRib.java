@@ -340,7 +340,7 @@ public final class LocRib {
   public int prefixes(int from, int max, Consumer<IpPrefix> sink) {
     int end = Math.min(from + max, index.limit());
     for (int number = from; number < end; number++) {
-      if (paths[number] != null || emptied.get(number)) {
+      if (paths[number] != null || emptied.contains(number)) {
         sink.accept(index.prefix(number));
       }
     }

@@ -30,6 +30,11 @@ final class NumberSet {
     }
   }
 
+  boolean contains(int number) {
+    int word = number >> 6;
+    return word < words.length && (words[word] & 1L << number) != 0;
+  }
+
   /// Takes out the number that has been there for longest.
   int remove() {
     int number = order.get(head++);

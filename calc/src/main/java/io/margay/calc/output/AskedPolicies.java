@@ -1,6 +1,7 @@
 package io.margay.calc.output;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Names of the policies that an endpoint's traffic is put to, in the order in which they are
 /// asked. A direction without any goes to the endpoint's profiles at once.
@@ -26,6 +27,11 @@ public record AskedPolicies(List<String> ingress, List<String> egress) {
 
   public boolean isEmpty() {
     return ingress.isEmpty() && egress.isEmpty();
+  }
+
+  /// All of them: those asked of ingress, then those asked of egress alone.
+  public List<String> names() {
+    return Stream.concat(ingress.stream(), egress.stream()).distinct().toList();
   }
 
   public boolean contains(String name) {

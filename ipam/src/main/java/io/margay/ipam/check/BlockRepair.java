@@ -13,6 +13,8 @@ final class BlockRepair {
   private BlockRepair() {}
 
   /// The same block, if there is nothing wrong with it.
+  // What the record says of the elements of `allocations` is not in its class file (JDK-8225377).
+  @SuppressWarnings("NullAway")
   static AllocationBlock of(AllocationBlock block) {
     List<Integer> free = new ArrayList<>(block.free());
     for (int ordinal = 0; ordinal < block.allocations().size(); ordinal++) {
