@@ -100,6 +100,7 @@ public final class Path {
     return pathId == id && isFrom(from);
   }
 
+  @SuppressWarnings("ReferenceEquality")
   boolean isFrom(RouteSource other) {
     // Of one peer it is always the same object, and comparing records costs more.
     return source == other || source.equals(other);
