@@ -103,10 +103,11 @@ class AddPathInteropTest {
                 .build(),
             PeerPolicy.CLIENT);
         reflector.acceptPeers(
-            new PeerRange(
-                IpPrefix.parse("127.0.0.4/30"),
-                address -> PeerConfig.builder(address, AS, AS).passive(true).build(),
-                PeerPolicy.CLIENT));
+            List.of(
+                new PeerRange(
+                    IpPrefix.parse("127.0.0.4/30"),
+                    address -> PeerConfig.builder(address, AS, AS).passive(true).build(),
+                    PeerPolicy.CLIENT)));
         reflector.start();
       });
       BgpSpeaker five = thread.call(() -> client(5, ourPort));
