@@ -57,6 +57,15 @@ final class Speakers {
     return host(number, AS);
   }
 
+  IpAddress address(int number) {
+    return IpAddress.parse("10.0.0." + number);
+  }
+
+  /// A host of a [Simulation].
+  Host simulated(int number, long as, int cluster, boolean restarting) {
+    return new Host(address(number), new AsNumber(as), restarting, (Ipv4Address) address(cluster));
+  }
+
   /// Lets a second pass at a time until everything said so far is known everywhere.
   void settle() {
     loop.advance(Duration.ofSeconds(1));

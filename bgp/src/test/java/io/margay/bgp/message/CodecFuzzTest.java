@@ -18,7 +18,8 @@ class CodecFuzzTest {
 
   private static final int MESSAGES = Integer.getInteger("margay.fuzz.messages", 20_000);
 
-  private static List<byte[]> corpus() {
+  /// Valid messages.
+  static List<byte[]> corpus() {
     List<byte[]> corpus = new ArrayList<>();
     MessageCodecTest.messages().forEach(row -> corpus.add((byte[]) row.get()[2]));
     return corpus;

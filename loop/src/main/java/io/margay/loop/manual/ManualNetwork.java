@@ -65,6 +65,17 @@ public final class ManualNetwork {
     }
   }
 
+  /// Resets all connections between two hosts, as something in between may do; both ends are told.
+  public void reset(IpAddress one, IpAddress other) {
+    for (ManualConnection connection : List.copyOf(connections)) {
+      IpAddress local = IpAddress.of(connection.local.getAddress().getAddress());
+      IpAddress remote = IpAddress.of(connection.remote.getAddress().getAddress());
+      if (Set.of(one, other).equals(Set.of(local, remote))) {
+        connection.end(new IOException("connection reset by peer"));
+      }
+    }
+  }
+
   /// From now on nothing passes between two hosts, and neither is told.
   public void silence(IpAddress one, IpAddress other) {
     silent.add(Set.of(one, other));
