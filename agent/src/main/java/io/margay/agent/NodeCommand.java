@@ -3,8 +3,7 @@ package io.margay.agent;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.net.AsNumber;
 import io.margay.net.IpPrefix;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -165,8 +164,8 @@ public final class NodeCommand implements Callable<Integer> {
       return name;
     }
     try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
+      return HostName.read();
+    } catch (IOException e) {
       throw new StartException(
           "this host does not know its name (%s). Give it one: --name.".formatted(e.getMessage()),
           e);

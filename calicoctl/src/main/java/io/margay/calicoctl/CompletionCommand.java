@@ -46,14 +46,19 @@ final class CompletionCommand implements Command {
         + bash().replaceFirst("^# bash", "# zsh");
   }
 
-  /// Bash splits words at `=` as well, so the value in `--output=wi` is a word of its own.
+  /// Bash splits words at `=` as well, so the value in `--output=wi` is a word of its own. zsh does
+  /// not, and wants the whole word back.
   private static String bash() {
     return """
     # bash completion of calicoctl, made by 'calicoctl completion bash'.
     _calicoctl() {
-      local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+      local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} option=
       if [[ $current == = ]]; then
         current=
+      elif [[ $current == --*=* ]]; then
+        previous=${current%%=*}
+        option=$previous=
+        current=${current#*=}
       elif [[ $previous == = ]]; then
         previous=${COMP_WORDS[COMP_CWORD-2]}
       fi
@@ -81,6 +86,11 @@ final class CompletionCommand implements Command {
       else
         COMPREPLY=($(compgen -W "$words" -- "$current"))
         [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+      fi
+      if [[ -n $option ]]; then
+        for ((i = 0; i < ${#COMPREPLY[@]}; i++)); do
+          COMPREPLY[i]=$option${COMPREPLY[i]}
+        done
       fi
       return 0
     }

@@ -5,6 +5,7 @@ import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Datastores;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
@@ -38,12 +39,23 @@ public final class Connection {
 
   public static Datastore open(CommandLine line, Terminal terminal) throws CannotConnectException {
     try {
-      DatastoreConfig config =
-          DatastoreConfig.load(configFile(line, terminal), terminal.environment());
+      DatastoreConfig config = config(line, terminal);
       terminal.log(LogLevel.INFO, "datastore: " + config);
       return Datastores.open(config);
     } catch (DatastoreException | InvalidPathException e) {
       throw new CannotConnectException(e);
+    }
+  }
+
+  private static DatastoreConfig config(CommandLine line, Terminal terminal) {
+    Path file = configFile(line, terminal);
+    try {
+      return DatastoreConfig.load(file, terminal.environment());
+    } catch (DatastoreException e) {
+      if (Files.exists(file)) {
+        terminal.err().println("The config file is " + file + ".");
+      }
+      throw e;
     }
   }
 }

@@ -67,6 +67,7 @@ final class GetCommand implements Command {
       return get(format, selection, line, terminal);
     } catch (InvalidFormatException e) {
       terminal.out().print(e.getMessage());
+      terminal.advise(String.valueOf(e.getMessage()));
       return false;
     } catch (TemplateException e) {
       terminal.fail("Failed to get resources: " + e.getMessage());

@@ -22,9 +22,16 @@ public record Terminal(
     out.println(line);
   }
 
-  /// Prints what went wrong on standard output, where Calico v1.1 has it; red for people.
+  /// Prints what went wrong on standard output, where Calico v1.1 has it; red for people. What to
+  /// do about it goes to standard error.
   public void fail(String text) {
     out.println(screen.red(text));
+    advise(text);
+  }
+
+  /// Prints what to do about a failure, if there is anything to add to its message.
+  void advise(String failure) {
+    Advice.on(failure).ifPresent(err::println);
   }
 
   /// Writes a log line on standard error, if the user asked for such.

@@ -36,9 +36,11 @@ class DialoguesTest {
         Dialogue.actual(
             text,
             directory,
-            Map.of(
-                "CALICOCTL_CONFIG", directory.resolve("calicoctl.cfg").toString(),
-                "EMBEDDED_PATH", directory.resolve("datastore.db").toString()));
+            Map.of(),
+            Dialogue.inThisProcess(
+                Map.of(
+                    "CALICOCTL_CONFIG", directory.resolve("calicoctl.cfg").toString(),
+                    "EMBEDDED_PATH", directory.resolve("datastore.db").toString())));
 
     String rewrite = System.getProperty("dialogues.rewrite");
     if (rewrite != null) {

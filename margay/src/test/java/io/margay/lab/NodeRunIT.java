@@ -359,6 +359,40 @@ class NodeRunIT {
   }
 
   @Test
+  void whatOnlyShowsOrIsRefusedTouchesNothing() {
+    assertThat(run("--dryrun", "--backend=none").output())
+        .startsWith("Use the following command to start the agent:\n\n")
+        .contains("bin/margay-supervise " + runDirectory(), "--name=compile --backend=none");
+    assertThat(run("--init-system", "--ip=autodetect", "--ip-autodetection-method=interface=eth1"))
+        .satisfies(unit -> assertThat(unit.exitCode()).isZero())
+        .satisfies(unit ->
+            assertThat(unit.output())
+                .startsWith("[Unit]\n")
+                .contains("--ip=autodetect \"--ip-autodetection-method=interface=eth1\""));
+    for (String backend : List.of("bird", "gobgp")) {
+      assertThat(run("--backend=" + backend))
+          .satisfies(refused -> assertThat(refused.exitCode()).isEqualTo(1))
+          .satisfies(refused ->
+              assertThat(refused.output())
+                  .startsWith("Error executing command: backend '" + backend + "' is not ")
+                  .contains("--backend=native"));
+    }
+    assertThat(sh("cat /proc/sys/net/ipv4/ip_forward").output()).isEqualTo("0\n");
+    assertThat(sh("ps -ef").output()).doesNotContain("margay-supervise");
+    assertThat(calicoctl(List.of("get", "node")).output()).isEqualTo("NAME   \n\n");
+  }
+
+  @Test
+  void theNodeHasTheNameOfItsHostEvenIfNobodyResolvesIt() {
+    Path calicoctl = Path.of(System.getProperty("margay.home"), "bin", "calicoctl");
+    assertThat(
+            sh("unshare --uts sh -c 'hostname h-%d && EMBEDDED_PATH=%s %s node run --prepare -c /none'"
+                    .formatted(ProcessHandle.current().pid(), datastore(), calicoctl))
+                .output())
+        .contains("Using node name: h-" + ProcessHandle.current().pid() + "\n");
+  }
+
+  @Test
   void insideAContainerTheHostIsLeftAlone() {
     Command prepared = run(List.of("CALICO_CTL_CONTAINER=true"), "--prepare");
     assertThat(prepared.output())
@@ -382,7 +416,9 @@ class NodeRunIT {
               sh(
                   "HOME=/ setpriv --reuid=65534 --clear-groups %s node %s"
                       .formatted(calicoctl, command)))
-          .isEqualTo(new Command(1, "Need super user privileges: Operation not permitted\n"));
+          .isEqualTo(
+              new Command(
+                  1, "Need super user privileges: Operation not permitted\nRun it as root.\n"));
     }
   }
 

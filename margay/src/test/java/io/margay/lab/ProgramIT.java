@@ -126,4 +126,26 @@ class ProgramIT {
     assertThat(full.output()).startsWith("Not all of the output could be written.");
     assertThat(full.exitCode()).isEqualTo(1);
   }
+
+  @Test
+  void coloursAreForTerminalsAlone() {
+    assumeTrue(
+        Command.run(List.of("sh", "-c", "command -v script"), "").exitCode() == 0,
+        "there is no script(1) here (package bsdutils)");
+    String failing =
+        "env CALICOCTL_CONFIG=/none EMBEDDED_PATH='%s' '%s' delete policy q"
+            .formatted(
+                directory.resolve("datastore.db"),
+                installation.resolve("bin/calicoctl").toString());
+    String message = "Failed to delete 'policy' resource: resource does not exist: Policy(name=q)";
+    assertThat(Command.run(List.of("sh", "-c", failing), "").output()).startsWith(message + "\n");
+    assertThat(onATerminal("TERM=xterm " + failing)).contains("\u001b[31m" + message + "\u001b[0m");
+    assertThat(onATerminal("TERM=xterm NO_COLOR=1 " + failing)).startsWith(message);
+    assertThat(onATerminal("TERM=dumb " + failing)).startsWith(message);
+  }
+
+  private static String onATerminal(String command) {
+    return Command.run(List.of("script", "--quiet", "--command", command, "/dev/null"), "")
+        .output();
+  }
 }

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /// shipped.
 final class SeedLab implements AutoCloseable {
 
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   final Lab lab;
 

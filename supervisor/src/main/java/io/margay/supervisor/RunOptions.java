@@ -1,12 +1,12 @@
 package io.margay.supervisor;
 
+import io.margay.agent.HostName;
 import io.margay.calicoctl.CommandLine;
 import io.margay.net.AsNumber;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,8 +109,8 @@ record RunOptions(
       return fromEnvironment;
     }
     try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
+      return HostName.read();
+    } catch (IOException e) {
       throw new RefusedException("unable to determine node name. Give one: --name=<NAME>", e);
     }
   }

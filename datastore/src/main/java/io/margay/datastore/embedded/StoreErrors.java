@@ -11,6 +11,7 @@ final class StoreErrors {
   private static final int SQLITE_BUSY = 5;
   private static final int SQLITE_READONLY = 8;
   private static final int SQLITE_IOERR = 10;
+  private static final int SQLITE_IOERR_SHMSIZE = SQLITE_IOERR | 19 << 8;
   private static final int SQLITE_CORRUPT = 11;
   private static final int SQLITE_FULL = 13;
   private static final int SQLITE_CANTOPEN = 14;
@@ -20,7 +21,7 @@ final class StoreErrors {
 
   static Unavailable translate(Path path, SQLException e) {
     String what =
-        switch (primaryCode(e)) {
+        switch (reasonOf(e)) {
           case SQLITE_BUSY ->
               ("the datastore %s is locked by another process for longer than %d s. Nothing was"
                       + " changed. Try again; `fuser -v %s` names the processes that have it open")
@@ -50,6 +51,11 @@ final class StoreErrors {
           default -> "the datastore " + path + " failed";
         };
     return new Unavailable(what + ". (" + e.getMessage() + ")", e);
+  }
+
+  /// Memory that processes share lies in a file beside the datastore, which could not grow.
+  private static int reasonOf(SQLException e) {
+    return e.getErrorCode() == SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : primaryCode(e);
   }
 
   static boolean isCannotOpen(SQLException e) {
