@@ -55,7 +55,7 @@ class ModuleDirectionTest {
                   "net",
                   "routing",
                   "transport")),
-          Map.entry("lookingglass", Set.of("bgp", "net")),
+          Map.entry("lookingglass", Set.of("bgp", "loop", "net")),
           Map.entry(
               "reflector",
               Set.of(
