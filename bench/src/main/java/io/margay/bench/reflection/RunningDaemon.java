@@ -27,6 +27,7 @@ final class RunningDaemon implements AutoCloseable {
   private final InetSocketAddress address;
 
   /// Starts a daemon and waits until it takes connections.
+  @SuppressWarnings("AddressSelection") // a literal address, not a name
   RunningDaemon(Daemon daemon, Path home, int clients, int port) throws IOException {
     this.daemon = daemon;
     this.directory = Files.createTempDirectory("margay-bench");
