@@ -23,6 +23,7 @@ import io.margay.loop.EventLoop;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,8 @@ final class DataplaneRunner {
 
   /// What readiness calls the kernel's state.
   private static final String KERNEL = "kernel";
+
+  private static final String CLUSTER = "cluster";
 
   /// How many changes of one write the log names.
   private static final int TOLD_CHANGES = 8;
@@ -131,7 +134,10 @@ final class DataplaneRunner {
   /// @param config what is known of it without the datastore
   static Closed close(LinuxKernel kernel, FelixConfig config) {
     Dataplane closed =
-        new Dataplane(config.dataplane(), waysInto(kernel), EndpointStatusListener.NONE);
+        new Dataplane(
+            config.dataplane(),
+            waysInto(kernel, kernel.iptables(), kernel.ipSets()),
+            EndpointStatusListener.NONE);
     ApplyReport report = closed.bootstrap();
     tell(report);
     return new Closed(config.dataplane(), report);
@@ -156,7 +162,7 @@ final class DataplaneRunner {
     if (refusal != null) {
       throw new StartException(refusal);
     }
-    if (closed.isOtherThan(config.dataplane())) {
+    if (closed.isOtherThan(inForce.current().dataplane())) {
       tell(dataplane.bootstrapAnew());
     } else if (!closed.report().complete()) {
       tell(dataplane.bootstrap());
@@ -208,6 +214,7 @@ final class DataplaneRunner {
       LOG.info("The datastore's flag /calico/v1/Ready is true again; going on.");
     }
     held = inSync && !clusterReady;
+    health.report(CLUSTER, held ? "the datastore's flag /calico/v1/Ready is not true" : null);
   }
 
   /// Takes the settings that concern what is written.

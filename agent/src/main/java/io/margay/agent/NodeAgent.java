@@ -143,9 +143,31 @@ final class NodeAgent implements AutoCloseable {
     // A host that has just booted is closed to workloads first of all.
     FelixSettingsSource settings =
         new FelixSettingsSource(options.name(), System.getenv(), options.felixFile());
-    FelixConfig local = settings.resolve();
+    SettingsInForce inForce = new SettingsInForce(settings);
+    inForce.add(config -> AgentLog.use(config.logging()));
+    FelixConfig local = inForce.current();
     kernel = LinuxKernel.open();
     DataplaneRunner.Closed closed = DataplaneRunner.close(kernel, local);
+
+    // What monitoring sees: the agent lives, and is not ready.
+    PrometheusRegistry registry = new PrometheusRegistry();
+    metrics = new AgentMetrics(registry);
+    health.report(DATASTORE, "it has not been read to its end yet");
+    inForce.add(config -> health.setTimeout(config.healthTimeout()));
+    pages = new AgentPages(registry, health);
+    inForce.add(config -> {
+      if (config.metrics().enabled()) {
+        metrics.addProcess();
+      }
+      pages.use(config);
+    });
+    metrics.register(
+        "margay_ready",
+        "1 while the kernel holds what the datastore asks for.",
+        () -> health.notReady().isEmpty() ? 1 : 0);
+    notifier = ServiceNotifier.ofEnvironment();
+    notifyServiceManager();
+    health.start();
 
     // The datastore, this node's entry in it, and the settings that are there.
     datastore =
@@ -154,16 +176,7 @@ final class NodeAgent implements AutoCloseable {
               new NodeRegistration(opened).register(options);
               settings.read(opened);
             });
-    SettingsInForce inForce = new SettingsInForce(settings);
-    inForce.add(config -> AgentLog.use(config.logging()));
-
-    // What monitoring sees; first of all, that the agent is not ready.
-    PrometheusRegistry registry = new PrometheusRegistry();
-    metrics = new AgentMetrics(registry);
-    health.report(DATASTORE, "it has not been read to its end yet");
-    inForce.add(config -> health.setTimeout(config.healthTimeout()));
-    pages = new AgentPages(registry, health);
-    inForce.add(pages::use);
+    inForce.start();
     nodeStatus = new NodeStatusReporter(options.name(), datastore, Clock.systemUTC());
     inForce.add(config -> nodeStatus.use(config.reporting()));
 
@@ -194,13 +207,6 @@ final class NodeAgent implements AutoCloseable {
     tunnelAddresses = new TunnelAddressKeeper(options.name(), datastore);
     health.watch("dataplane", dataplaneLoop);
     health.watch("BGP", bgpLoop);
-    metrics.register(
-        "margay_ready",
-        "1 while the kernel holds what the datastore asks for.",
-        () -> health.notReady().isEmpty() ? 1 : 0);
-    notifier = ServiceNotifier.ofEnvironment();
-    notifyServiceManager();
-    health.start();
 
     // From here on things happen: the kernel's news first, then the datastore's.
     dataplaneLoop.execute(() -> dataplane.bootstrap(closed));

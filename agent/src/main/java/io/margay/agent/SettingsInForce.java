@@ -41,6 +41,13 @@ final class SettingsInForce {
     user.use(current);
   }
 
+  /// Puts in force what the source says once the datastore's settings are there.
+  ///
+  /// @throws StartException if a value makes no sense without which the agent must not go on
+  void start() {
+    put(source.resolve());
+  }
+
   /// Puts in force what the source says now. If that makes no sense, everything stays as it was.
   void refresh() {
     FelixConfig changed;
@@ -55,8 +62,14 @@ final class SettingsInForce {
     }
     if (!changed.equals(current)) {
       LOG.info("Settings have changed; they take effect now.");
-      current = changed;
-      users.forEach(user -> user.use(changed));
+      put(changed);
+    }
+  }
+
+  private void put(FelixConfig config) {
+    if (!config.equals(current)) {
+      current = config;
+      users.forEach(user -> user.use(config));
     }
   }
 }

@@ -33,14 +33,14 @@ public final class AgentMetrics {
   private final LongAdder outputEvents = new LongAdder();
   private final LongAdder applyFailures = new LongAdder();
   private final LongAdder resyncs = new LongAdder();
+  private boolean withProcess;
   private volatile SyncListener.Status syncStatus = SyncListener.Status.WAITING;
   private volatile @Nullable GraphCounts graph;
   private volatile @Nullable DataplaneCounts dataplane;
 
-  /// Registers everything, and what tells of the process and its JVM.
+  /// Registers everything, but what tells of the process.
   public AgentMetrics(PrometheusRegistry registry) {
     this.registry = registry;
-    JvmMetrics.builder().register(registry);
     execution =
         summary("felix_exec_time_micros", "Time that programs for the kernel took, microseconds.");
     updateSeconds =
@@ -165,6 +165,15 @@ public final class AgentMetrics {
   private void counter(String name, String help, LongAdder value) {
     UnsuffixedCounter.register(
         registry, name, help, List.of(), each -> each.call(value.doubleValue()));
+  }
+
+  /// Adds what tells of the process and its JVM, once. It is apart since it costs an agent whose
+  /// metrics nobody reads a part of its start.
+  public synchronized void addProcess() {
+    if (!withProcess) {
+      withProcess = true;
+      JvmMetrics.builder().register(registry);
+    }
   }
 
   /// The same programs, their calls being counted. Call it once.

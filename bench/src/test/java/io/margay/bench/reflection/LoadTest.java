@@ -57,10 +57,11 @@ class LoadTest {
             new BgpSpeaker(config, loop, new NettyTransport(loop), RouteListener.NONE);
         AsNumber as = new AsNumber(Plan.AS);
         speaker.acceptPeers(
-            new PeerRange(
-                IpPrefix.parse("127.1.0.0/16"),
-                remote -> PeerConfig.builder(remote, as, as).passive(true).build(),
-                PeerPolicy.CLIENT));
+            List.of(
+                new PeerRange(
+                    IpPrefix.parse("127.1.0.0/16"),
+                    remote -> PeerConfig.builder(remote, as, as).passive(true).build(),
+                    PeerPolicy.CLIENT)));
         speaker.start();
         started.complete(null);
       } catch (RuntimeException e) {
