@@ -63,7 +63,7 @@ final class TunnelAddressKeeper implements AutoCloseable {
             RETRY_SECONDS);
       }
       if (!thread.isShutdown()) {
-        var unused = thread.schedule(this::ensure, RETRY_SECONDS, TimeUnit.SECONDS);
+        var _ = thread.schedule(this::ensure, RETRY_SECONDS, TimeUnit.SECONDS);
       }
     }
   }
