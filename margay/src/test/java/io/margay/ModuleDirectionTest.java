@@ -110,6 +110,36 @@ class ModuleDirectionTest {
     assertThat(callers).containsExactly("linux");
   }
 
+  /// The wall clock jumps when people or NTP set it: nothing may be timed by it that packets depend
+  /// on.
+  @Test
+  void whatPacketsDependOnNeverLooksAtTheWallClock() {
+    Set<String> timed =
+        Set.of(
+            "bgp", "calc", "dataplane", "kernel", "linux", "loop", "net", "routing", "transport");
+    Set<String> looks =
+        Set.of(
+            "java.lang.System.currentTimeMillis",
+            "java.time.Instant.now",
+            "java.time.LocalDateTime.now",
+            "java.time.ZonedDateTime.now",
+            "java.time.Clock.systemUTC",
+            "java.time.Clock.systemDefaultZone",
+            "java.time.InstantSource.system",
+            "java.util.Date.<init>");
+    Set<String> wrong = new TreeSet<>();
+    Set<String> others = new TreeSet<>();
+    for (JavaClass from : classes) {
+      from.getAccessesFromSelf().stream()
+          .filter(access ->
+              looks.contains(access.getTargetOwner().getFullName() + "." + access.getName()))
+          .forEach(access ->
+              (timed.contains(module(from)) ? wrong : others).add(access.getDescription()));
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(others).as("elsewhere it is looked at, and seen here").isNotEmpty();
+  }
+
   /// The module of a class; empty for the program's own package and for classes of others.
   private static String module(JavaClass each) {
     String name = each.getPackageName() + ".";

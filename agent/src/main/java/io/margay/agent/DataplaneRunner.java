@@ -6,6 +6,7 @@ import io.margay.dataplane.Dataplane;
 import io.margay.dataplane.EndpointStatusListener;
 import io.margay.dataplane.KernelAccess;
 import io.margay.dataplane.StartupCheck;
+import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.dataplane.config.FelixConfig;
 import io.margay.datastore.Key;
 import io.margay.datastore.SyncListener.SyncUpdate;
@@ -17,7 +18,6 @@ import io.margay.loop.EventLoop;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,20 +102,26 @@ final class DataplaneRunner {
   /// one not get further, finds the host closed.
   ///
   /// @param config what is known of it without the datastore
-  /// @return whether the host had no chain of ours, and has now
-  static boolean close(LinuxKernel kernel, FelixConfig config) {
+  static Closed close(LinuxKernel kernel, FelixConfig config) {
     Dataplane closed =
         new Dataplane(config.dataplane(), waysInto(kernel), EndpointStatusListener.NONE);
     ApplyReport report = closed.bootstrap();
     tell(report);
-    return !report.changes().isEmpty();
+    return new Closed(config.dataplane(), report);
+  }
+
+  /// What became of closing the host.
+  record Closed(DataplaneConfig config, ApplyReport report) {
+    private boolean isOtherThan(DataplaneConfig wanted) {
+      return !report.changes().isEmpty() && !config.equals(wanted);
+    }
   }
 
   /// Looks whether this host will do, and closes it to workloads that nothing is known of yet.
   ///
-  /// @param closedAs what [#close] closed it with; null if it did not
+  /// @param closed what [#close] did, before the settings in the datastore were known
   /// @throws StartException if the host will not do
-  void bootstrap(@Nullable FelixConfig closedAs) {
+  void bootstrap(Closed closed) {
     StartupCheck check =
         StartupCheck.run(kernel.sysctls(), kernel.routes(), config.ignoreLooseRpf());
     check.warnings().forEach(LOG::warn);
@@ -123,8 +129,11 @@ final class DataplaneRunner {
     if (refusal != null) {
       throw new StartException(refusal);
     }
-    boolean anew = closedAs != null && !closedAs.dataplane().equals(config.dataplane());
-    tell(anew ? dataplane.bootstrapAnew() : dataplane.bootstrap());
+    if (closed.isOtherThan(config.dataplane())) {
+      tell(dataplane.bootstrapAnew());
+    } else if (!closed.report().complete()) {
+      tell(dataplane.bootstrap());
+    }
   }
 
   /// Reads the interfaces there are, and their addresses; the monitor tells of later ones.

@@ -125,7 +125,7 @@ final class NodeAgent implements AutoCloseable {
         new FelixSettingsSource(options.name(), System.getenv(), options.felixFile());
     FelixConfig local = settings.resolve();
     kernel = LinuxKernel.open();
-    FelixConfig closedAs = DataplaneRunner.close(kernel, local) ? local : null;
+    DataplaneRunner.Closed closed = DataplaneRunner.close(kernel, local);
 
     // The datastore, this node's entry in it, and the settings that are there.
     datastore =
@@ -149,7 +149,7 @@ final class NodeAgent implements AutoCloseable {
         new NodeRouting(options.name(), bgpLoop, new NettyTransport(bgpLoop), kernel.routes());
 
     // From here on things happen: the kernel's news first, then the datastore's.
-    dataplaneLoop.execute(() -> dataplane.bootstrap(closedAs));
+    dataplaneLoop.execute(() -> dataplane.bootstrap(closed));
     monitor = kernel.monitor().subscribe(new KernelNews());
     dataplaneLoop.execute(dataplane::readLinks);
     toRouting(() -> kernel.links().list().forEach(routing::onLink));

@@ -391,13 +391,24 @@ public final class Dataplane {
     return report.build();
   }
 
-  /// All families at once: they share nothing, and each waits for programs and the kernel.
+  /// A family that alone has routes to write goes first, for an endpoint is reachable once it is
+  /// done, and the kernel lets nftables transactions of both wait for each other. Otherwise all at
+  /// once: each waits for programs and the kernel.
   private List<FamilyOutcome> applyFamilies() {
+    List<FamilyOutcome> outcomes = new ArrayList<>();
+    List<FamilyDataplane> rest = new ArrayList<>(families);
+    List<FamilyDataplane> urgent =
+        families.stream().filter(FamilyDataplane::hasRoutesToWrite).toList();
+    if (urgent.size() == 1) {
+      outcomes.add(urgent.getFirst().apply());
+      rest.removeAll(urgent);
+    }
     List<FutureTask<FamilyOutcome>> tasks =
-        families.stream().map(family -> new FutureTask<>(family::apply)).toList();
+        rest.stream().map(family -> new FutureTask<>(family::apply)).toList();
     tasks.stream().skip(1).forEach(otherFamilies::execute);
-    tasks.getFirst().run();
-    return tasks.stream().map(Dataplane::outcomeOf).toList();
+    tasks.stream().limit(1).forEach(FutureTask::run);
+    tasks.forEach(task -> outcomes.add(outcomeOf(task)));
+    return outcomes;
   }
 
   private static FamilyOutcome outcomeOf(FutureTask<FamilyOutcome> task) {

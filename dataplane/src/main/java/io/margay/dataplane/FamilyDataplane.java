@@ -190,7 +190,7 @@ final class FamilyDataplane {
   void setDispatch(Collection<String> interfaceNames) {
     Set<String> names = new HashSet<>();
     for (Chain chain : DispatchChains.forWorkloads(interfaceNames)) {
-      table(Table.FILTER).setChain(chain);
+      table(Table.FILTER).setChainAtOnce(chain);
       names.add(chain.name());
     }
     dispatchChains.stream()
@@ -348,6 +348,11 @@ final class FamilyDataplane {
     return TABLES.stream()
         .flatMap(table -> kernel.iptables().save(family, table).lines())
         .anyMatch(line -> line.startsWith(":cali"));
+  }
+
+  /// Whether an endpoint of this family may be waiting to be reachable.
+  boolean hasRoutesToWrite() {
+    return routes.needsApply();
   }
 
   boolean needsApply() {

@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 /// A lab that is up: the topology, the process that holds it, and its files.
 record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) {
 
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(90);
 
   /// Builds everything, step by step; if a step fails, all of it is removed again.
   ///

@@ -48,7 +48,8 @@ final class RawPacket {
     for (int at = ETHERNET; at < ETHERNET + IPV4; at += 2) {
       sum += frame.getShort(at) & 0xffff;
     }
-    return (short) ~((sum & 0xffff) + (sum >>> 16));
+    sum = (sum & 0xffff) + (sum >>> 16);
+    return (short) ~(sum + (sum >>> 16));
   }
 
   private static byte[] payload(Shot shot, int number) {

@@ -3,7 +3,13 @@ package io.margay.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreConfig;
+import io.margay.datastore.Datastores;
+import io.margay.datastore.cluster.ResourceWriter;
 import io.margay.lab.Topology.Host;
+import io.margay.model.ResourceKey;
+import io.margay.model.document.DocumentReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -11,10 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// A lab for a test, of the topology `seed` unless said otherwise, with the programs as they are
 /// shipped.
@@ -76,6 +82,24 @@ final class SeedLab implements AutoCloseable {
         .orThrow(String.join(" ", command) + " in " + place);
   }
 
+  /// The same for a command that may take many minutes.
+  String inForLong(String place, String... command) {
+    try {
+      Process process =
+          new ProcessBuilder(lab.holder().enter(place, List.of(command)))
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isZero();
+      return said;
+    } catch (IOException e) {
+      throw new LabException("cannot run " + List.of(command), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LabException("interrupted", e);
+    }
+  }
+
   /// What `calicoctl` prints; it must succeed.
   String calicoctl(String... arguments) {
     return lab.calicoctl(List.of(arguments)).orThrow("calicoctl " + String.join(" ", arguments));
@@ -84,6 +108,25 @@ final class SeedLab implements AutoCloseable {
   /// Applies a file of the examples.
   void apply(String example) {
     calicoctl("apply", "-f", lab.examples().resolve(example).toString());
+  }
+
+  /// Applies resources as `calicoctl apply` does, in less time.
+  void applyText(String yaml) {
+    try (Datastore datastore = openDatastore()) {
+      ResourceWriter writer = new ResourceWriter(datastore);
+      DocumentReader.read("test", yaml).forEach(writer::apply);
+    }
+  }
+
+  void delete(ResourceKey key) {
+    try (Datastore datastore = openDatastore()) {
+      new ResourceWriter(datastore).delete(key);
+    }
+  }
+
+  /// The datastore; the caller closes it.
+  Datastore openDatastore() {
+    return Datastores.open(new DatastoreConfig.Embedded(lab.directory().datastore()));
   }
 
   /// A process that goes on in a place; the caller ends it.
@@ -152,17 +195,19 @@ final class SeedLab implements AutoCloseable {
     }
   }
 
-  /// The end of every agent's output, to be shown when a test fails.
+  /// Every agent's output, to be shown when a test fails.
   String agentOutput() {
-    List<String> text = new ArrayList<>();
-    for (Host node : lab.topology().nodes()) {
-      Path file = lab.directory().node(node.name()).resolve("agent.out");
-      try {
-        text.add(node.name() + ":\n" + Files.readString(file, StandardCharsets.UTF_8));
-      } catch (IOException e) {
-        text.add(node.name() + ": no output, " + e.getMessage());
-      }
+    return lab.topology().nodes().stream()
+        .map(node -> node.name() + ":\n" + agentOutput(node.name()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /// What the agents of a node have said so far.
+  String agentOutput(String node) {
+    try {
+      return Files.readString(lab.directory().node(node).resolve("agent.out"));
+    } catch (IOException e) {
+      return "(no output: " + e.getMessage() + ")";
     }
-    return String.join("\n", text);
   }
 }

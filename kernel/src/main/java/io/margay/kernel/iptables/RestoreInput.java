@@ -8,7 +8,8 @@ import java.util.List;
 ///
 /// ```
 ///   *filter
-///   :cali-new - -                    chains to be created, and chains to be deleted, now empty
+///   :cali-new - -                    chains to be created, to be written anew, and to be deleted,
+///                                    all of them empty now
 ///   -A cali-new ...                  our own chains, position by position
 ///   -R cali-old 3 ...
 ///   -D FORWARD 1                     our rules in chains of others
@@ -39,6 +40,16 @@ final class RestoreInput {
       append(ownRules, "-A ", wanted, i);
     }
     changed(wanted.chain(), ChainChange.Kind.CREATED, wanted.size(), 0, drift);
+  }
+
+  /// Empties the chain, which declaring it does, and writes all of it.
+  void rewrite(TrackedRules wanted, List<SavedRule> actual, boolean drift) {
+    declare(wanted.chain());
+    for (int i = 0; i < wanted.size(); i++) {
+      append(ownRules, "-A ", wanted, i);
+    }
+    int surplus = Math.max(0, actual.size() - wanted.size());
+    changed(wanted.chain(), ChainChange.Kind.UPDATED, wanted.size(), surplus, drift);
   }
 
   void update(TrackedRules wanted, List<SavedRule> actual, boolean drift) {

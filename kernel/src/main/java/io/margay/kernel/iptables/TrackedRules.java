@@ -7,16 +7,22 @@ import java.util.List;
 /// @param chain the chain's name
 /// @param rules our rules in it
 /// @param marks how each of the rules shows when the kernel's rules are read
-record TrackedRules(String chain, List<Rule> rules, List<SavedRule> marks) {
+/// @param atOnce whether the chain is emptied and written anew where rules would be replaced
+record TrackedRules(String chain, List<Rule> rules, List<SavedRule> marks, boolean atOnce) {
 
   TrackedRules {
     rules = List.copyOf(rules);
     marks = List.copyOf(marks);
   }
 
-  static TrackedRules of(String chain, List<Rule> rules) {
+  static TrackedRules of(String chain, List<Rule> rules, boolean atOnce) {
     return new TrackedRules(
-        chain, rules, RuleHashes.of(chain, rules).stream().map(SavedRule::hashed).toList());
+        chain, rules, RuleHashes.of(chain, rules).stream().map(SavedRule::hashed).toList(), atOnce);
+  }
+
+  /// Whether nothing but rules at the end is missing.
+  boolean extend(List<SavedRule> actual) {
+    return actual.size() <= marks.size() && marks.subList(0, actual.size()).equals(actual);
   }
 
   int size() {

@@ -90,6 +90,37 @@ class IptablesTableTest {
   }
 
   @Test
+  void emptiesAndWritesAnewAChainThatIsWrittenAtOnce() {
+    table.setChainAtOnce(chain("cali-web", WEB, DROP));
+    table.apply();
+    kernel.forgetWrites();
+
+    table.setChainAtOnce(chain("cali-web", WEB, ACCEPT, DROP));
+    ApplyOutcome<ChainChange> outcome = table.apply();
+
+    assertThat(outcome.complete()).isTrue();
+    assertThat(kernel.writes("iptables-restore").getFirst())
+        .startsWith("*filter\n:cali-web - -\n-A cali-web ")
+        .doesNotContain("-R ", "-D ")
+        .containsOnlyOnce("--destination-ports 80")
+        .endsWith("--jump DROP\nCOMMIT\n");
+    assertThat(saved("cali-web")).hasSize(3);
+  }
+
+  @Test
+  void appendsToAChainThatIsWrittenAtOnce() {
+    table.setChainAtOnce(chain("cali-web", WEB));
+    table.apply();
+    kernel.forgetWrites();
+
+    table.setChainAtOnce(chain("cali-web", WEB, DROP));
+    table.apply();
+
+    assertThat(kernel.writes("iptables-restore").getFirst()).startsWith("*filter\n-A cali-web ");
+    assertThat(saved("cali-web")).hasSize(2);
+  }
+
+  @Test
   void leavesCountersOfUnchangedRulesAlone() {
     givenApplied(chain("cali-a", ACCEPT, DROP));
     kernel.iptables().count(IPV4, Table.FILTER, "cali-a", 1, 7);
