@@ -84,8 +84,8 @@ class FaultsIT {
         traffic.isUntouchedBy(
             times + " kills during start",
             () -> {
+              lab.killAgent("slave1");
               for (int i = 0; i < times; i++) {
-                lab.killAgent("slave1");
                 long before = lab.agentOutput("slave1").lines().count();
                 lab.launchAgent("slave1", List.of());
                 int lines = i % 9;
@@ -98,6 +98,7 @@ class FaultsIT {
                 if (i % 3 == 2) {
                   lab.startAgent("slave1");
                   SeedLab.awaitThat(FaultsIT::established, () -> "BGP is up: " + lastWords());
+                  lab.killAgent("slave1");
                 }
               }
               lab.startAgent("slave1");

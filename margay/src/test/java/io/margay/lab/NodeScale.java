@@ -123,7 +123,9 @@ public final class NodeScale {
     StringBuilder script = new StringBuilder(NewInterfaceIT.NETWORK);
     script.append("ip -n router -batch - <<'EOF'\n");
     for (int i = 0; i < local; i++) {
-      script.append("link add %s type dummy%nlink set %s up%n".formatted(name(i), name(i)));
+      script.append(
+          "link add %1$s type veth peer name w%2$d netns world%nlink set %1$s up%n"
+              .formatted(name(i), i));
     }
     script.append("EOF\n");
     Command.run(lab.holder().enter(List.of("sh")), script.toString()).orThrow("the network");
@@ -166,7 +168,10 @@ public final class NodeScale {
   private Resource endpoint(int number) {
     boolean here = number < local;
     Map<String, String> labels =
-        Map.of("namespace", "ns-" + number % NAMESPACES, "role", "r-" + number % 10);
+        Map.of(
+            "namespace", "ns-" + number % NAMESPACES,
+            "role", "r-" + number % 10,
+            "kind", number == 0 ? "new" : "old");
     return new WorkloadEndpoint(
         new WorkloadEndpoint.Metadata(
             "eth0",
