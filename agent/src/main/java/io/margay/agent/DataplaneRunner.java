@@ -23,7 +23,6 @@ import io.margay.loop.EventLoop;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -84,19 +84,21 @@ class FaultsIT {
         traffic.isUntouchedBy(
             times + " kills during start",
             () -> {
+              lab.killAgent("slave1");
               for (int i = 0; i < times; i++) {
-                lab.killAgent("slave1");
                 long before = lab.agentOutput("slave1").lines().count();
                 lab.launchAgent("slave1", List.of());
                 int lines = i % 9;
                 SeedLab.awaitThat(
                     () ->
-                        hasPid("slave1") && lab.agentOutput("slave1").lines().count() >= before + lines,
+                        hasPid("slave1")
+                            && lab.agentOutput("slave1").lines().count() >= before + lines,
                     () -> "the agent says something: " + lastWords());
                 lab.killAgent("slave1");
                 if (i % 3 == 2) {
                   lab.startAgent("slave1");
                   SeedLab.awaitThat(FaultsIT::established, () -> "BGP is up: " + lastWords());
+                  lab.killAgent("slave1");
                 }
               }
               lab.startAgent("slave1");
@@ -175,7 +177,8 @@ class FaultsIT {
             "killed programs",
             () -> {
               for (int i = 0; i < times; i++) {
-                lab.in("slave1", "sh", "-c", "kill -9 $(pgrep -P " + agentOf("slave1") + ") || true");
+                lab.in(
+                    "slave1", "sh", "-c", "kill -9 $(pgrep -P " + agentOf("slave1") + ") || true");
                 changeTo(!extra);
                 awaitState(extra ? with : without, "its programs were killed");
               }
@@ -413,7 +416,10 @@ class FaultsIT {
               && lab.in("slave1", "ip6tables-save", "-t", "filter").contains("cali-tw-cali-extra")
                   == withExtra
               && routes.contains("172.16.1.77 dev cali-extra") == withExtra
-              && (lab.in("slave1", "ipset", "list", "-n").lines().filter(l -> l.contains("-s:")).count()
+              && (lab.in("slave1", "ipset", "list", "-n")
+                      .lines()
+                      .filter(l -> l.contains("-s:"))
+                      .count()
                   == (withExtra ? 4 : 2));
         },
         () -> "the change is in the kernel: " + lastWords());

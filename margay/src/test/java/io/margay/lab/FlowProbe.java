@@ -22,9 +22,9 @@ import java.util.concurrent.locks.LockSupport;
 /// - `phase N` begins a count; the answer is what was sent in the one before
 /// - `received N` asks what came in of that count
 ///
-/// An answer is `FLOW=PACKETS` for each flow, and of what was received `FLOW=PACKETS:FIRST-MISSING`.
-/// A flow is either one connection, or each of its
-/// packets is the first one of a connection of its own, for which policy is asked each time.
+/// An answer is `FLOW=PACKETS` for each flow, and of what was received
+/// `FLOW=PACKETS:FIRST-MISSING`. A flow is either one connection, or each of its packets is the
+/// first one of a connection of its own, for which policy is asked each time.
 ///
 /// A program of its own, as it runs inside a workload's namespace. It uses packet(7), which has
 /// room for seconds of traffic, so that what it did not see was not there.

@@ -70,7 +70,8 @@ class NewInterfaceIT {
       String said = lab.inForLong("world", words.toArray(String[]::new));
       System.out.println("new interfaces: " + said.strip().lines().toList().getLast());
       Matcher counts =
-          Pattern.compile("endpoints=(\\d+) packets=(\\d+) early=(\\d+) denied=(\\d+) control=(\\d+)")
+          Pattern.compile(
+                  "endpoints=(\\d+) packets=(\\d+) early=(\\d+) denied=(\\d+) control=(\\d+)")
               .matcher(said);
       assertThat(counts.find()).as(said + lab.agentOutput()).isTrue();
       assertThat(counts.group(1)).isEqualTo(ENDPOINTS);

@@ -73,8 +73,7 @@ public final class NewInterfaces {
     int endpoints = Integer.parseInt(arguments[3]);
     try (Datastore datastore =
         Datastores.open(new DatastoreConfig.Embedded(Path.of(arguments[0])))) {
-      NewInterfaces it =
-          new NewInterfaces(datastore, arguments[1], MacAddress.parse(arguments[2]));
+      NewInterfaces it = new NewInterfaces(datastore, arguments[1], MacAddress.parse(arguments[2]));
       if (arguments.length > 4) {
         it.oneByOne(endpoints);
         return;
@@ -94,8 +93,7 @@ public final class NewInterfaces {
           it.sent,
           it.early.cardinality(),
           violations - it.early.cardinality(),
-          Math.min(
-              it.seen.get(DENIED_IN).cardinality(), it.seen.get(DENIED_OUT).cardinality()));
+          Math.min(it.seen.get(DENIED_IN).cardinality(), it.seen.get(DENIED_OUT).cardinality()));
     }
   }
 
@@ -172,8 +170,7 @@ public final class NewInterfaces {
 
   private boolean reachable(List<Integer> numbers) {
     return numbers.stream()
-        .allMatch(
-            number -> seen.get(ALLOWED_IN).get(number) && seen.get(ALLOWED_OUT).get(number));
+        .allMatch(number -> seen.get(ALLOWED_IN).get(number) && seen.get(ALLOWED_OUT).get(number));
   }
 
   private void delete(List<Integer> numbers) {
@@ -244,12 +241,13 @@ public final class NewInterfaces {
   private void drain() {
     Optional<ByteBuffer> bytes = socket.receive();
     while (bytes.isPresent()) {
-      ProbeFrame.parse(bytes.get()).ifPresent(frame -> {
-        seen.get(frame.flow()).set(frame.phase());
-        if (!written.get(frame.phase())) {
-          early.set(frame.phase());
-        }
-      });
+      ProbeFrame.parse(bytes.get())
+          .ifPresent(frame -> {
+            seen.get(frame.flow()).set(frame.phase());
+            if (!written.get(frame.phase())) {
+              early.set(frame.phase());
+            }
+          });
       bytes = socket.receive();
     }
   }

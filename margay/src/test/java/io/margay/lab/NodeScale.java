@@ -79,7 +79,8 @@ public final class NodeScale {
     populate();
     awaitChains();
     System.out.printf(
-        Locale.ROOT, "all of it, written to the datastore and then to the kernel: %.1f s%n",
+        Locale.ROOT,
+        "all of it, written to the datastore and then to the kernel: %.1f s%n",
         (System.nanoTime() - start) / 1e9);
     System.out.printf(
         Locale.ROOT,
@@ -103,7 +104,8 @@ public final class NodeScale {
 
   /// Processor time used, in hundredths of a second (proc(5)), of the agent and of what it ran.
   private long ticks(String pid) {
-    String[] words = in("router", "cat", "/proc/" + pid + "/stat").replaceFirst(".*\\)", "").strip().split(" ");
+    String[] words =
+        in("router", "cat", "/proc/" + pid + "/stat").replaceFirst(".*\\)", "").strip().split(" ");
     return IntStream.rangeClosed(11, 14).mapToLong(i -> Long.parseLong(words[i])).sum();
   }
 
@@ -121,7 +123,9 @@ public final class NodeScale {
     StringBuilder script = new StringBuilder(NewInterfaceIT.NETWORK);
     script.append("ip -n router -batch - <<'EOF'\n");
     for (int i = 0; i < local; i++) {
-      script.append("link add %s type dummy%nlink set %s up%n".formatted(name(i), name(i)));
+      script.append(
+          "link add %1$s type veth peer name w%2$d netns world%nlink set %1$s up%n"
+              .formatted(name(i), i));
     }
     script.append("EOF\n");
     Command.run(lab.holder().enter(List.of("sh")), script.toString()).orThrow("the network");
@@ -138,7 +142,8 @@ public final class NodeScale {
 
   private void populate() {
     try (Datastore datastore = open()) {
-      DocumentReader.read("policies", NewInterfaceIT.POLICIES).forEach(each -> put(datastore, each));
+      DocumentReader.read("policies", NewInterfaceIT.POLICIES)
+          .forEach(each -> put(datastore, each));
       StringBuilder yaml = new StringBuilder();
       for (int i = 0; i < NAMESPACES * POLICIES_PER_NAMESPACE; i++) {
         String namespace = "namespace == 'ns-" + i / POLICIES_PER_NAMESPACE + "'";
@@ -163,7 +168,10 @@ public final class NodeScale {
   private Resource endpoint(int number) {
     boolean here = number < local;
     Map<String, String> labels =
-        Map.of("namespace", "ns-" + number % NAMESPACES, "role", "r-" + number % 10);
+        Map.of(
+            "namespace", "ns-" + number % NAMESPACES,
+            "role", "r-" + number % 10,
+            "kind", number == 0 ? "new" : "old");
     return new WorkloadEndpoint(
         new WorkloadEndpoint.Metadata(
             "eth0",
@@ -237,7 +245,8 @@ public final class NodeScale {
           echo $((($(date +%%s%%N) - t) / 1000))
           """
               .formatted(address, text, name(0));
-      String said = Command.run(lab.holder().enter("router", List.of("sh")), script).orThrow("floor");
+      String said =
+          Command.run(lab.holder().enter("router", List.of("sh")), script).orThrow("floor");
       millis[i] = Integer.parseInt(said.strip()) / 1e3;
     }
     Arrays.sort(millis);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.Datastores;
-import io.margay.datastore.cluster.ResourceWriter;
+import io.margay.cluster.ResourceWriter;
 import io.margay.lab.Topology.Host;
 import io.margay.model.ResourceKey;
 import io.margay.model.document.DocumentReader;

@@ -121,12 +121,22 @@ final class Traffic implements AutoCloseable {
       words.add(1, "--enable-native-access=ALL-UNNAMED");
       words.add(address(lab, from));
       words.add(lab.in(from, "cat", "/sys/class/net/eth0/address").strip());
-      FLOWS.stream().filter(flow -> flow.from.equals(from)).forEach(flow -> {
-        String target = address(lab, flow.to);
-        String kind = flow.oneConnection ? "one" : "new";
-        words.add(
-            flow.number + "," + target + "," + flow.port + "," + kind + "," + nextHop(lab, flow));
-      });
+      FLOWS.stream()
+          .filter(flow -> flow.from.equals(from))
+          .forEach(flow -> {
+            String target = address(lab, flow.to);
+            String kind = flow.oneConnection ? "one" : "new";
+            words.add(
+                flow.number
+                    + ","
+                    + target
+                    + ","
+                    + flow.port
+                    + ","
+                    + kind
+                    + ","
+                    + nextHop(lab, flow));
+          });
       try {
         traffic.probes.put(
             from,

@@ -91,7 +91,7 @@ public class CalculationBenchmark {
   /// One endpoint changes, and what follows from it is told.
   @Benchmark
   @BenchmarkMode({Mode.Throughput, Mode.SampleTime})
-  @OutputTimeUnit(TimeUnit.SECONDS)
+  @OutputTimeUnit(TimeUnit.MILLISECONDS)
   @Warmup(iterations = 2, time = 3)
   @Measurement(iterations = 3, time = 5)
   public long update(Population population, Loaded loaded) {
