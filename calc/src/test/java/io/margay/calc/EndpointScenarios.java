@@ -445,6 +445,7 @@ final class EndpointScenarios {
   private static IpPool encapsulated(
       String cidr, IpPool.@Nullable Ipip ipip, IpPool.@Nullable VxlanMode vxlan) {
     return new IpPool(
-        new IpPool.Metadata(IpPrefix.parse(cidr)), new IpPool.Spec(ipip, false, false, null, vxlan));
+        new IpPool.Metadata(IpPrefix.parse(cidr)),
+        new IpPool.Spec(ipip, false, false, null, vxlan));
   }
 }

@@ -116,6 +116,7 @@ class AddressesOfRemovedTest {
 
   private static IpPool sized(String cidr, int blockSize) {
     return new IpPool(
-        new IpPool.Metadata(IpPrefix.parse(cidr)), new IpPool.Spec(null, false, false, blockSize, null));
+        new IpPool.Metadata(IpPrefix.parse(cidr)),
+        new IpPool.Spec(null, false, false, blockSize, null));
   }
 }

@@ -239,8 +239,7 @@ public final class Ipam {
             .anyMatch(block ->
                 !block.value().addresses(owner -> key.id().equals(owner.handle())).isEmpty());
     if (!inUse) {
-      var _ =
-          datastore.commit(List.of(new Datastore.Write.Delete(key, entry.get().revision())));
+      var _ = datastore.commit(List.of(new Datastore.Write.Delete(key, entry.get().revision())));
       // Refused means that somebody counts anew; look again.
     }
   }

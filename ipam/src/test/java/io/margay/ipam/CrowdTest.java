@@ -46,7 +46,8 @@ class CrowdTest {
   static void addPool(Datastore datastore, String cidr, int blockSize) {
     var pool =
         new IpPool(
-            new IpPool.Metadata(World.net(cidr)), new IpPool.Spec(null, false, false, blockSize, null));
+            new IpPool.Metadata(World.net(cidr)),
+            new IpPool.Spec(null, false, false, blockSize, null));
     datastore.create(new Key.ForResource(pool.key()), pool);
   }
 }

@@ -118,7 +118,8 @@ class ExplorerTest {
 
   private static void disable(Datastore datastore, IpPrefix cidr) {
     var pool =
-        new IpPool(new IpPool.Metadata(cidr), new IpPool.Spec(null, false, true, cidr.length(), null));
+        new IpPool(
+            new IpPool.Metadata(cidr), new IpPool.Spec(null, false, true, cidr.length(), null));
     datastore.update(new Key.ForResource(pool.key()), pool, null);
   }
 

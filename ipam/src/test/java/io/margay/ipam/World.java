@@ -41,7 +41,8 @@ final class World {
   World pool(String cidr, boolean disabled, Integer blockSize) {
     var pool =
         new IpPool(
-            new IpPool.Metadata(net(cidr)), new IpPool.Spec(null, false, disabled, blockSize, null));
+            new IpPool.Metadata(net(cidr)),
+            new IpPool.Spec(null, false, disabled, blockSize, null));
     datastore.apply(new Key.ForResource(pool.key()), pool);
     return this;
   }

@@ -3,10 +3,10 @@ package io.margay.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.margay.cluster.ResourceWriter;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.Datastores;
-import io.margay.cluster.ResourceWriter;
 import io.margay.lab.Topology.Host;
 import io.margay.model.ResourceKey;
 import io.margay.model.document.DocumentReader;

@@ -173,8 +173,7 @@ public final class ExportGroup {
       if (attributes != null && each.teller() != member.teller()) {
         RouteSource source = each.teller().source();
         entries.add(
-            new RibEntry(
-                prefix, each.pathId(), attributes, source, RibEntry.Use.BEST, 0, owed));
+            new RibEntry(prefix, each.pathId(), attributes, source, RibEntry.Use.BEST, 0, owed));
       }
     }
     return entries;
