@@ -36,7 +36,7 @@ final class DataplaneRunner {
   private static final Logger LOG = LoggerFactory.getLogger(DataplaneRunner.class);
 
   /// What readiness calls the kernel's state.
-  private static final String KERNEL = "kernel";
+  static final String KERNEL = "kernel";
 
   private static final String CLUSTER = "cluster";
 
@@ -92,7 +92,6 @@ final class DataplaneRunner {
     this.health = health;
     this.graph = new CalculationGraph(node);
     this.refreshInterval = inForce.current().iptablesRefreshInterval();
-    health.report(KERNEL, "nothing has been written yet");
     this.dataplane =
         new Dataplane(
             inForce.current().dataplane(),

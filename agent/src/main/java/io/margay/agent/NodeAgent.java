@@ -153,6 +153,7 @@ final class NodeAgent implements AutoCloseable {
     PrometheusRegistry registry = new PrometheusRegistry();
     metrics = new AgentMetrics(registry);
     health.report(DATASTORE, "it has not been read to its end yet");
+    health.report(DataplaneRunner.KERNEL, "nothing has been written yet");
     inForce.add(config -> health.setTimeout(config.healthTimeout()));
     pages = new AgentPages(registry, health);
     inForce.add(config -> {
