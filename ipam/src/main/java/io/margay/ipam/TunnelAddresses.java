@@ -26,7 +26,10 @@ public final class TunnelAddresses {
 
   /// Tunnels that need an address.
   public enum Tunnel {
-    IPIP(IpFamily.IPV4, "IpInIpTunnelAddr", "ipipTunnelAddress", "ipip-tunnel-addr-");
+    IPIP(IpFamily.IPV4, "IpInIpTunnelAddr", "ipipTunnelAddress", "ipip-tunnel-addr-"),
+    VXLAN(IpFamily.IPV4, "IPv4VXLANTunnelAddr", "vxlanTunnelAddress", "vxlan-tunnel-addr-"),
+    VXLAN_IPV6(
+        IpFamily.IPV6, "IPv6VXLANTunnelAddr", "vxlanV6TunnelAddress", "vxlan-v6-tunnel-addr-");
 
     private final IpFamily family;
     private final String setting;
@@ -52,6 +55,7 @@ public final class TunnelAddresses {
       }
       return switch (this) {
         case IPIP -> pool.spec().ipip() != null && pool.spec().ipip().enabled();
+        case VXLAN, VXLAN_IPV6 -> pool.spec().vxlanMode() != null;
       };
     }
 

@@ -155,7 +155,8 @@ final class Crowd {
           } else {
             release();
           }
-        } catch (FaultyStore.Death e) {
+        } catch (FaultyStore.Death | DatastoreException.Unavailable e) {
+          // No answer from a busy store is the same to us: nobody knows what has happened.
           deaths.incrementAndGet();
         } catch (DatastoreException.UpdateConflict e) {
           conflicts.incrementAndGet();

@@ -62,6 +62,28 @@ class TunnelAddressesTest {
   }
 
   @Test
+  void vxlanHasAnAddressInEachFamilyThatWantsIt() {
+    for (String cidr : new String[] {"10.68.0.0/24", "fd80::/64"}) {
+      var pool =
+          new IpPool(
+              new IpPool.Metadata(net(cidr)),
+              new IpPool.Spec(null, false, false, null, IpPool.VxlanMode.ALWAYS));
+      world.datastore.apply(new Key.ForResource(pool.key()), pool);
+    }
+    var outcomes = tunnels.ensureAll("slave1");
+    assertThat(outcomes.get(Tunnel.IPIP)).isEqualTo(new Outcome.NotWanted());
+    for (var tunnel : new Tunnel[] {Tunnel.VXLAN, Tunnel.VXLAN_IPV6}) {
+      assertThat(outcomes.get(tunnel)).isInstanceOf(Outcome.Has.class);
+    }
+    for (String name : new String[] {"IPv4VXLANTunnelAddr", "IPv6VXLANTunnelAddr"}) {
+      var stored = world.datastore.get(new Key.FelixSetting("slave1", name)).orElseThrow().value();
+      assertThat(world.ipam.owner(ip(stored))).isPresent();
+      assertThat(net(name.contains("v4") ? "10.68.0.0/24" : "fd80::/64").contains(ip(stored)))
+          .isTrue();
+    }
+  }
+
+  @Test
   void isReplacedWhenItsPoolGoesAndGivenBackWhenNoneWantsIt() {
     pool("10.66.0.0/24", true, false);
     IpAddress old = ensured();
