@@ -1,6 +1,7 @@
 package io.margay;
 
 import io.margay.agent.NodeCommand;
+import io.margay.kubernetes.KubeControllersCommand;
 import io.margay.lab.LabCommand;
 import io.margay.lookingglass.BgpCommand;
 import io.margay.reflector.ReflectorCommand;
@@ -14,7 +15,13 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "margay 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {NodeCommand.class, ReflectorCommand.class, BgpCommand.class, LabCommand.class},
+    subcommands = {
+      NodeCommand.class,
+      ReflectorCommand.class,
+      BgpCommand.class,
+      KubeControllersCommand.class,
+      LabCommand.class
+    },
     footer = {
       "",
       "Examples:",

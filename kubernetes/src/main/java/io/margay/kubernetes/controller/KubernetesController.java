@@ -1,0 +1,253 @@
+package io.margay.kubernetes.controller;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreException;
+import io.margay.datastore.SyncListener;
+import io.margay.datastore.Syncer;
+import io.margay.kubernetes.conversion.Naming;
+import io.margay.kubernetes.conversion.PodConversion;
+import io.margay.loop.EventLoop;
+import io.margay.model.ResourceKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Follows the pods, namespaces, network policies and nodes of a Kubernetes API server, and keeps
+/// the datastore's policies, profiles and labels true to them.
+///
+/// Until both sides have been read completely nothing is written, so a half-known cluster deletes
+/// nothing. When either side is away, what is in force stays.
+public final class KubernetesController implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(KubernetesController.class);
+
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private final EventLoop loop;
+  private final Duration period;
+  private final KubernetesPicture kubernetes;
+  private final DatastorePicture stored = new DatastorePicture();
+  private final Reconciler reconciler;
+  private final GarbageCollection garbage;
+  private final Syncer syncer;
+  private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+
+  private boolean datastoreInSync;
+  private boolean kubernetesInSync;
+  private boolean runScheduled;
+  private boolean complained;
+
+  /// @param period how often everything is compared, events or not
+  /// @param grace how long an owner must be missing before what it owned is taken away
+  /// @param loop owns the controller's state
+  public KubernetesController(
+      KubernetesClient client,
+      Datastore datastore,
+      Naming naming,
+      Duration period,
+      Duration grace,
+      EventLoop loop) {
+    this.loop = loop;
+    this.period = period;
+    this.kubernetes = new KubernetesPicture(naming);
+    this.reconciler = new Reconciler(kubernetes, stored, datastore, naming);
+    this.garbage =
+        new GarbageCollection(
+            kubernetes, stored, datastore, new ClientApiServer(client), grace, loop::nanoTime);
+    this.syncer = new Syncer(datastore, new DatastoreNews());
+    informers.add(
+        inform(
+            client.network().v1().networkPolicies().inAnyNamespace().runnableInformer(0),
+            policy -> reconciler.policyIsDirty(kubernetes.put(policy)),
+            policy -> reconciler.policyIsDirty(kubernetes.remove(policy))));
+    informers.add(
+        inform(
+            client.namespaces().runnableInformer(0),
+            namespace -> reconciler.profileIsDirty(kubernetes.put(namespace)),
+            namespace -> reconciler.profileIsDirty(kubernetes.remove(namespace))));
+    informers.add(
+        inform(
+            client.pods().inAnyNamespace().runnableInformer(0),
+            this::podChanged,
+            pod -> podNews(kubernetes.remove(pod))));
+    informers.add(
+        inform(
+            client.nodes().runnableInformer(0),
+            node -> {
+              kubernetes.putNode(node.getMetadata().getName());
+              garbage.nodeSeen(node.getMetadata().getName());
+            },
+            node -> kubernetes.removeNode(node.getMetadata().getName())));
+  }
+
+  /// Asks the API server itself.
+  private record ClientApiServer(KubernetesClient client) implements ApiServer {
+    @Override
+    public boolean hasPod(String namespace, String name) {
+      return client.pods().inNamespace(namespace).withName(name).get() != null;
+    }
+
+    @Override
+    public boolean hasNode(String name) {
+      return client.nodes().withName(name).get() != null;
+    }
+  }
+
+  /// To be called once.
+  public void start() {
+    syncer.start();
+    for (SharedIndexInformer<?> informer : informers) {
+      // Informers list and watch again by themselves, for ever, whatever the reason of the failure.
+      informer.exceptionHandler((_, thrown) -> {
+        log.warn(
+            "The Kubernetes API cannot be followed: {}. What is in force stays; trying again.",
+            thrown.getMessage());
+        return true;
+      });
+      var _ =
+          informer
+              .start()
+              .whenComplete((_, failure) -> loop.execute(() -> informerStarted(failure)));
+    }
+    loop.schedule(period, this::lookAtEverything);
+  }
+
+  private void informerStarted(@org.jspecify.annotations.Nullable Throwable failure) {
+    if (failure != null) {
+      log.error("An informer ended: {}. Restart this process.", failure.getMessage());
+      return;
+    }
+    if (!kubernetesInSync && informers.stream().allMatch(SharedIndexInformer::hasSynced)) {
+      kubernetesInSync = true;
+      log.info("Kubernetes is known completely");
+      reconciler.everythingIsDirty();
+      scheduleRun();
+    }
+  }
+
+  private <T extends HasMetadata> SharedIndexInformer<T> inform(
+      SharedIndexInformer<T> informer, Consumer<T> put, Consumer<T> remove) {
+    informer.addEventHandler(
+        new ResourceEventHandler<T>() {
+          @Override
+          public void onAdd(T object) {
+            take(put, object);
+          }
+
+          @Override
+          public void onUpdate(T before, T now) {
+            take(put, now);
+          }
+
+          @Override
+          public void onDelete(T object, boolean finalStateUnknown) {
+            take(remove, object);
+          }
+        });
+    return informer;
+  }
+
+  private <T> void take(Consumer<T> news, T object) {
+    loop.execute(() -> {
+      news.accept(object);
+      scheduleRun();
+    });
+  }
+
+  private void podChanged(Pod pod) {
+    podNews(PodConversion.hasEndpoint(pod) ? kubernetes.put(pod) : kubernetes.remove(pod));
+  }
+
+  private void podNews(KubernetesPicture.PodNews news) {
+    reconciler.workloadIsDirty(news.workload());
+    if (news.namedPortsChanged()) {
+      reconciler.everyPolicyIsDirty();
+    }
+  }
+
+  private final class DatastoreNews implements SyncListener {
+    @Override
+    public void onUpdates(List<SyncUpdate> updates) {
+      loop.execute(() -> {
+        for (SyncUpdate update : updates) {
+          ResourceKey key = stored.update(update);
+          if (key != null) {
+            reconciler.isDirty(key);
+          }
+        }
+        scheduleRun();
+      });
+    }
+
+    @Override
+    public void onStatus(Status status) {
+      loop.execute(() -> {
+        datastoreInSync = status == Status.IN_SYNC;
+        if (datastoreInSync) {
+          log.info("The datastore is known completely");
+          reconciler.everythingIsDirty();
+          scheduleRun();
+        }
+      });
+    }
+  }
+
+  /// Events that are waiting are taken together.
+  private void scheduleRun() {
+    if (!runScheduled) {
+      runScheduled = true;
+      loop.execute(this::run);
+    }
+  }
+
+  private boolean isInSync() {
+    return datastoreInSync && kubernetesInSync;
+  }
+
+  private void run() {
+    runScheduled = false;
+    if (isInSync()) {
+      guarded(reconciler::run);
+    }
+  }
+
+  private void lookAtEverything() {
+    loop.schedule(period, this::lookAtEverything);
+    if (isInSync()) {
+      reconciler.everythingIsDirty();
+      guarded(reconciler::run);
+      guarded(garbage::run);
+    }
+  }
+
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+      complained = false;
+    } catch (DatastoreException | KubernetesClientException e) {
+      if (!complained) {
+        log.warn("{} What is in force stays; trying again.", e.getMessage());
+        complained = true;
+      }
+      loop.schedule(RETRY, this::scheduleRun);
+    }
+  }
+
+  @Override
+  public void close() {
+    informers.forEach(SharedIndexInformer::close);
+    syncer.close();
+  }
+}

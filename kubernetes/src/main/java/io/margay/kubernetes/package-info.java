@@ -1,0 +1,5 @@
+/// Network policy of Kubernetes: `margay kube-controllers`.
+@NullMarked
+package io.margay.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
