@@ -50,12 +50,26 @@ public abstract sealed class DatastoreException extends RuntimeException {
   public static final class Unavailable extends DatastoreException {
     private static final long serialVersionUID = 1;
 
+    private final boolean outage;
+
     public Unavailable(String message) {
       super(message);
+      this.outage = false;
     }
 
     public Unavailable(String message, Throwable cause) {
+      this(message, cause, false);
+    }
+
+    /// @param outage see [#isOutage()]
+    public Unavailable(String message, Throwable cause, boolean outage) {
       super(message, cause);
+      this.outage = outage;
+    }
+
+    /// Whether nobody answers at all, so that a watch, where there is one, tells of it too.
+    public boolean isOutage() {
+      return outage;
     }
   }
 

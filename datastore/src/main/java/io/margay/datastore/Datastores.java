@@ -1,6 +1,7 @@
 package io.margay.datastore;
 
 import io.margay.datastore.DatastoreException.Misconfigured;
+import io.margay.datastore.DatastoreProvider.Stay;
 import io.margay.datastore.embedded.EmbeddedStore;
 import io.margay.datastore.path.PathDatastore;
 import io.margay.datastore.path.PathStore;
@@ -19,23 +20,31 @@ public final class Datastores {
   /// @throws Misconfigured if this build does not speak to such a store
   /// @throws DatastoreException.Unavailable if the store cannot be opened
   public static Datastore open(DatastoreConfig config) {
-    return new PathDatastore(openPaths(config));
+    return new PathDatastore(openPaths(config, Stay.LONG));
+  }
+
+  /// The same for a program that makes a few calls and ends.
+  ///
+  /// @throws Misconfigured if this build does not speak to such a store
+  /// @throws DatastoreException.Unavailable if the store cannot be opened
+  public static Datastore openBriefly(DatastoreConfig config) {
+    return new PathDatastore(openPaths(config, Stay.BRIEF));
   }
 
   /// The same store as paths and texts, understood or not.
   ///
   /// @throws Misconfigured if this build does not speak to such a store
   /// @throws DatastoreException.Unavailable if the store cannot be opened
-  public static PathStore openPaths(DatastoreConfig config) {
+  public static PathStore openPaths(DatastoreConfig config, Stay stay) {
     return switch (config) {
       case DatastoreConfig.Embedded(var path) -> EmbeddedStore.open(path);
-      case DatastoreConfig.Etcd etcd -> openByProvider(etcd);
+      case DatastoreConfig.Etcd etcd -> openByProvider(etcd, stay);
     };
   }
 
-  private static PathStore openByProvider(DatastoreConfig.Etcd config) {
+  private static PathStore openByProvider(DatastoreConfig.Etcd config, Stay stay) {
     for (var provider : ServiceLoader.load(DatastoreProvider.class)) {
-      var store = provider.open(config);
+      var store = provider.open(config, stay);
       if (store.isPresent()) {
         return store.get();
       }

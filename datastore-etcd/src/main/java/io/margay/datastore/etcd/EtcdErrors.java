@@ -26,7 +26,8 @@ public final class EtcdErrors {
     return new Unavailable(
         "no member of %s can be spoken to: %s. Nothing was changed. %s."
             .formatted(access, reason, advice(reason)),
-        cause);
+        cause,
+        true);
   }
 
   private Unavailable unanswered(String reason, boolean wasWrite, Throwable cause) {
@@ -42,14 +43,17 @@ public final class EtcdErrors {
                 access.tls() == null && speaksOfAnEnd(reason)
                     ? "; if they speak TLS, use https:// in the endpoints"
                     : ""),
-        cause);
+        cause,
+        true);
   }
 
   /// What a member that expects TLS does to one who speaks plainly: it ends the connection, in one
   /// way or another.
   private static boolean speaksOfAnEnd(String reason) {
     String said = reason.toLowerCase(Locale.ROOT);
-    return said.contains("eof") || said.contains("closed") || said.contains("reset");
+    return said.contains("eof")
+        || said.contains("end of file")
+        || said.contains("closed") || said.contains("reset");
   }
 
   private Unavailable unauthorized(String reason, Throwable cause) {

@@ -12,13 +12,13 @@ import java.util.Optional;
 public final class EtcdProvider implements DatastoreProvider {
 
   @Override
-  public Optional<PathStore> open(DatastoreConfig config) {
+  public Optional<PathStore> open(DatastoreConfig config, Stay stay) {
     return switch (config) {
       case DatastoreConfig.Embedded _ -> Optional.empty();
       case DatastoreConfig.Etcd etcd ->
           switch (etcd.api()) {
             case V2 -> Optional.of(new EtcdV2Store(EtcdAccess.of(etcd)));
-            case V3 -> Optional.of(new EtcdV3Store(EtcdAccess.of(etcd)));
+            case V3 -> Optional.of(new EtcdV3Store(EtcdAccess.of(etcd), stay));
           };
     };
   }

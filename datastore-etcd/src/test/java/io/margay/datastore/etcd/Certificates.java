@@ -84,7 +84,12 @@ final class Certificates {
   }
 
   ServerTls serverTls(Pair server) {
-    return new ServerTls(server.cert(), server.key(), ca());
+    return serverTls(server, ca());
+  }
+
+  /// @param clientCa who signs the certificates of clients that are served
+  ServerTls serverTls(Pair server, Path clientCa) {
+    return new ServerTls(server.cert(), server.key(), clientCa);
   }
 
   private Path export(String alias) {

@@ -46,7 +46,8 @@ public final class EtcdCluster implements AutoCloseable {
   public record ServerTls(Path cert, Path key, Path clientCa) {}
 
   private final Path directory;
-  private final ServerTls tls;
+  private final List<String> options;
+  private ServerTls tls;
   private final List<Member> members = new ArrayList<>();
   private String token;
 
@@ -65,9 +66,10 @@ public final class EtcdCluster implements AutoCloseable {
     }
   }
 
-  private EtcdCluster(Path directory, int size, ServerTls tls) {
+  private EtcdCluster(Path directory, int size, ServerTls tls, List<String> options) {
     this.directory = directory;
     this.tls = tls;
+    this.options = options;
     int[] ports = freePorts(size * 3);
     for (int i = 0; i < size; i++) {
       members.add(new Member("m" + i, Arrays.copyOfRange(ports, 3 * i, 3 * i + 3)));
@@ -81,9 +83,14 @@ public final class EtcdCluster implements AutoCloseable {
   }
 
   public static EtcdCluster start(Path directory, int size, ServerTls tls) {
+    return start(directory, size, tls, List.of());
+  }
+
+  /// @param options more of etcd's own
+  static EtcdCluster start(Path directory, int size, ServerTls tls, List<String> options) {
     assumeTrue(
         onPath("etcd"), "etcd is not installed (Debian package etcd-server), so it is not tested");
-    var cluster = new EtcdCluster(directory, size, tls);
+    var cluster = new EtcdCluster(directory, size, tls, options);
     try {
       cluster.startAll();
       return cluster;
@@ -145,6 +152,7 @@ public final class EtcdCluster implements AutoCloseable {
             "--election-timeout=500",
             "--logger=zap",
             "--enable-v2=true"));
+    command.addAll(options);
     if (tls != null) {
       command.add("--cert-file=" + tls.cert());
       command.add("--key-file=" + tls.key());
@@ -171,6 +179,35 @@ public final class EtcdCluster implements AutoCloseable {
   public void start(int member) {
     launch(members.get(member));
     awaitHealthy(members.get(member));
+  }
+
+  /// Has all members show other certificates from now on, as if they had been renewed.
+  void restartWith(ServerTls other) {
+    killAll();
+    tls = other;
+    startAll();
+  }
+
+  /// Has a member stand still, with its connections open.
+  void pause(int member) {
+    signal("STOP", member);
+  }
+
+  void resume(int member) {
+    signal("CONT", member);
+  }
+
+  private void signal(String name, int member) {
+    try {
+      String pid = Long.toString(members.get(member).process.pid());
+      if (new ProcessBuilder("kill", "-" + name, pid).start().waitFor() != 0) {
+        throw new AssertionError("kill -" + name + " " + pid);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private void awaitHealthy() {

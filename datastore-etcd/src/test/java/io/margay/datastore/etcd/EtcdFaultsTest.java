@@ -5,6 +5,7 @@ import static io.margay.datastore.Samples.policy;
 import static io.margay.datastore.Samples.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.margay.datastore.Await;
 import io.margay.datastore.Datastore;
@@ -74,11 +75,26 @@ class EtcdFaultsTest {
     followed.await(SETTING, "1");
   }
 
+  @Test
+  void aProgramThatMakesAFewCallsFindsTheMembersThatLive() {
+    cluster = EtcdCluster.start(directory, 3);
+    try (var brief = Datastores.openBriefly(cluster.config(EtcdApi.V3))) {
+      brief.apply(SETTING, "0");
+      for (int member = 0; member < 3; member++) {
+        cluster.kill(member);
+        brief.apply(SETTING, "without " + member);
+        assertThat(brief.get(SETTING).orElseThrow().value()).isEqualTo("without " + member);
+        cluster.start(member);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
-  void aClusterThatIsDownForAWhileIsFollowedOn(EtcdApi api) {
+  void aClusterThatIsDownForAWhileIsFollowedOnAndToldOfOnce(EtcdApi api) {
     cluster = EtcdCluster.start(directory, 1);
     follow(cluster.config(api));
+    var log = new HeardLog();
     var before = followed.values();
     cluster.killAll();
     String endpoint = cluster.endpoints().getFirst();
@@ -91,6 +107,8 @@ class EtcdFaultsTest {
     cluster.startAll();
     datastore.apply(SETTING, "2");
     followed.await(SETTING, "2");
+    log.close();
+    assertThat(log.complaints()).singleElement(STRING).contains(endpoint, "The watch goes on");
   }
 
   @ParameterizedTest
@@ -122,8 +140,11 @@ class EtcdFaultsTest {
     cluster = EtcdCluster.start(directory, 1);
     follow(cluster.config(api));
     var before = followed.values();
-    cluster.empty();
-    followed.await(Status.WAITING);
+    try (var log = new HeardLog()) {
+      cluster.empty();
+      followed.await(Status.WAITING);
+      assertThat(log.complaints()).singleElement(STRING).contains("emptied or replaced");
+    }
     assertThat(followed.values()).isEqualTo(before);
   }
 
@@ -161,7 +182,59 @@ class EtcdFaultsTest {
     followed.await(SETTING, "2");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aMemberThatStandsStillIsPassedOver(EtcdApi api) {
+    cluster = EtcdCluster.start(directory, 3);
+    follow(cluster.config(api));
+    try (var other = Datastores.open(cluster.config(api))) {
+      for (int member = 0; member < 3; member++) {
+        int still = member;
+        cluster.pause(still);
+        try {
+          Await.until(
+              () -> isWritable(other, "without " + still), () -> "the cluster does not take writes");
+          followed.await(SETTING, "without " + still);
+        } finally {
+          cluster.resume(still);
+        }
+      }
+    }
+  }
+
+  /// etcd refuses writes when its quota is used up, and answers everything else.
+  @Test
+  void aFullDiskRefusesWritesAndTakesNothingAway() {
+    cluster =
+        EtcdCluster.start(directory, 1, null, List.of("--quota-backend-bytes=" + (16 << 20)));
+    follow(cluster.config(EtcdApi.V3));
+    var before = followed.values();
+    String mebibyte = "\"" + "x".repeat(1 << 20) + "\"";
+    for (int i = 0; i < 20; i++) {
+      String value = EtcdCluster.base64(mebibyte);
+      cluster.post(
+          "/v3/kv/put",
+          "{\"key\":\"%s\",\"value\":\"%s\"}".formatted(EtcdCluster.base64("/other"), value));
+    }
+    assertThatThrownBy(() -> datastore.apply(SETTING, "1"))
+        .isInstanceOf(Unavailable.class)
+        .hasMessageContaining("disk quota is used up")
+        .hasMessageContaining("alarm disarm");
+    assertThat(datastore.get(SETTING).orElseThrow().value()).isEqualTo("0");
+    assertThat(followed.values()).isEqualTo(before);
+
+    cluster.compact();
+    cluster.post("/v3/maintenance/defragment", "{}");
+    cluster.post("/v3/maintenance/alarm", "{\"action\":\"DEACTIVATE\",\"alarm\":\"NOSPACE\"}");
+    datastore.apply(SETTING, "2");
+    followed.await(SETTING, "2");
+  }
+
   private boolean isWritable(String value) {
+    return isWritable(datastore, value);
+  }
+
+  private static boolean isWritable(Datastore datastore, String value) {
     try {
       datastore.apply(SETTING, value);
       return true;

@@ -3,6 +3,8 @@ package io.margay.datastore.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.datastore.Await;
+import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig.Etcd;
 import io.margay.datastore.DatastoreConfig.EtcdApi;
 import io.margay.datastore.DatastoreConfig.EtcdTls;
@@ -11,6 +13,7 @@ import io.margay.datastore.DatastoreException.Misconfigured;
 import io.margay.datastore.DatastoreException.Unavailable;
 import io.margay.datastore.Datastores;
 import io.margay.datastore.Key;
+import io.margay.datastore.SyncListener.Status;
 import io.margay.datastore.etcd.Certificates.Pair;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,45 +72,92 @@ class EtcdTlsTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whoShowsACertificateOfTheRightAuthorityIsServed(EtcdApi api) {
-    try (var datastore = Datastores.open(config(cluster, api, client, ours.ca()))) {
-      datastore.apply(SETTING, "" + api);
-      assertThat(datastore.get(SETTING).orElseThrow().value()).isEqualTo("" + api);
+  /// The ways in which etcd is spoken to.
+  private enum Speech {
+    V2(EtcdApi.V2),
+    V3(EtcdApi.V3),
+    V3_GATEWAY(EtcdApi.V3);
+
+    final EtcdApi api;
+
+    Speech(EtcdApi api) {
+      this.api = api;
+    }
+
+    Datastore open(Etcd config) {
+      return this == V3_GATEWAY ? Datastores.openBriefly(config) : Datastores.open(config);
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void aMemberOfAnotherAuthorityIsNotTrusted(EtcdApi api) {
-    assertRefused(config(cluster, api, client, others.ca()))
+  void whoShowsACertificateOfTheRightAuthorityIsServed(Speech speech) {
+    try (var datastore = speech.open(config(cluster, speech.api, client, ours.ca()))) {
+      datastore.apply(SETTING, "" + speech);
+      assertThat(datastore.get(SETTING).orElseThrow().value()).isEqualTo("" + speech);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aMemberOfAnotherAuthorityIsNotTrusted(Speech speech) {
+    assertRefused(speech, config(cluster, speech.api, client, others.ca()))
         .hasMessageContaining("is not signed by a CA that is trusted here");
   }
 
   @ParameterizedTest
   @EnumSource
-  void anExpiredCertificateIsNamedAsSuch(EtcdApi api) {
-    assertRefused(config(expired, api, client, ours.ca()))
+  void anExpiredCertificateIsNamedAsSuch(Speech speech) {
+    assertRefused(speech, config(expired, speech.api, client, ours.ca()))
         .hasMessageContaining("A certificate has expired");
   }
 
   @ParameterizedTest
   @EnumSource
-  void whoShowsNoCertificateIsNotServed(EtcdApi api) {
+  void whoShowsNoCertificateIsNotServed(Speech speech) {
     var files = new EtcdTls(null, null, ours.ca());
-    assertRefused(cluster.config(api, null, files)).hasMessageContaining("etcdCertFile");
+    assertRefused(speech, cluster.config(speech.api, null, files)).hasMessageContaining("etcdCertFile");
   }
 
-  @Test
-  void whoSpeaksPlainlyToATlsPortIsToldOfHttps() {
+  @ParameterizedTest
+  @EnumSource
+  void whoSpeaksPlainlyToATlsPortIsToldOfHttps(Speech speech) {
     var plain =
         new Etcd(
-            EtcdApi.V3,
+            speech.api,
             List.of(cluster.endpoints().getFirst().replace("https:", "http:")),
             null,
             new EtcdTls(null, null, null));
-    assertRefused(plain).hasMessageContaining("https://");
+    assertRefused(speech, plain).hasMessageContaining("https://");
+  }
+
+  /// Members that show a certificate which nobody should accept, while they are followed.
+  @ParameterizedTest
+  @EnumSource(names = {"V2", "V3"})
+  void aCertificateThatTurnsBadTakesNothingAwayAndIsNamedOnce(Speech speech) throws IOException {
+    var good = ours.serverTls(ours.sign("renewed" + speech));
+    var files = Files.createDirectory(directory.resolve("turning" + speech));
+    try (var log = new HeardLog();
+        var turning = EtcdCluster.start(files, 1, good);
+        var datastore = speech.open(config(turning, speech.api, client, ours.ca()))) {
+      datastore.apply(SETTING, "1");
+      try (var followed = new FollowedStore(datastore)) {
+        followed.await(SETTING, "1");
+        followed.await(Status.IN_SYNC);
+        turning.restartWith(ours.serverTls(ours.signExpired("expired" + speech)));
+        Await.until(() -> complains(log, "has expired"), () -> log.complaints().toString());
+        turning.restartWith(others.serverTls(others.sign("foreign" + speech), ours.ca()));
+        assertThat(followed.values()).containsEntry(SETTING, "1");
+        turning.restartWith(good);
+        datastore.apply(SETTING, "2");
+        followed.await(SETTING, "2");
+      }
+      assertThat(log.complaints()).hasSize(1);
+    }
+  }
+
+  private static boolean complains(HeardLog log, String text) {
+    return log.complaints().stream().anyMatch(each -> each.contains(text));
   }
 
   @Test
@@ -148,8 +198,9 @@ class EtcdTlsTest {
     return cluster.config(api, null, new EtcdTls(client.key(), client.cert(), ca));
   }
 
-  private static AbstractThrowableAssert<?, ? extends Throwable> assertRefused(Etcd config) {
-    try (var datastore = Datastores.open(config)) {
+  private static AbstractThrowableAssert<?, ? extends Throwable> assertRefused(
+      Speech speech, Etcd config) {
+    try (var datastore = speech.open(config)) {
       return assertThatThrownBy(() -> datastore.get(SETTING))
           .isInstanceOf(Unavailable.class)
           .isInstanceOf(DatastoreException.class)

@@ -3,6 +3,7 @@ package io.margay.datastore.embedded;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.path.PathStore;
+import io.margay.datastore.path.WatchThread;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,7 +43,7 @@ public final class EmbeddedStore implements PathStore {
   private final GuardedSession reading;
   private final GuardedSession writing;
   private final ChangeNotice notice;
-  private final Set<EmbeddedWatch> watches = ConcurrentHashMap.newKeySet();
+  private final Set<WatchThread> watches = ConcurrentHashMap.newKeySet();
 
   /// Whether it has turned out that a write from here gets nowhere.
   private volatile boolean leavesExpired;
@@ -203,15 +204,15 @@ public final class EmbeddedStore implements PathStore {
 
   @Override
   public Datastore.Watch watch(long afterRevision, Listener listener) {
-    var watch = new EmbeddedWatch(this, file, afterRevision, identity, listener, watches::remove);
-    watches.add(watch);
-    watch.start();
-    return watch;
+    return WatchThread.start(
+        new EmbeddedWatch(this, file, afterRevision, identity, listener),
+        EmbeddedWatch.RETRY,
+        watches);
   }
 
   @Override
   public void close() {
-    List.copyOf(watches).forEach(EmbeddedWatch::close);
+    List.copyOf(watches).forEach(WatchThread::close);
     reading.close();
     writing.close();
     notice.close();

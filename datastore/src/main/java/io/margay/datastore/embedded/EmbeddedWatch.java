@@ -1,25 +1,19 @@
 package io.margay.datastore.embedded;
 
-import io.margay.datastore.Datastore;
-import io.margay.datastore.DatastoreException.Unavailable;
 import io.margay.datastore.path.PathStore.Listener;
 import io.margay.datastore.path.PathStore.PathChange;
+import io.margay.datastore.path.WatchThread;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// Follows the change log on a thread of its own. While the store cannot be read it waits and tries
-/// again; where it was stays its place.
-final class EmbeddedWatch implements Datastore.Watch {
+/// Follows the change log from a revision on. While the store cannot be read, where it was stays its
+/// place.
+final class EmbeddedWatch implements WatchThread.Following {
 
-  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedWatch.class);
-
-  private static final Duration RETRY = Duration.ofSeconds(1);
+  static final Duration RETRY = Duration.ofSeconds(1);
 
   /// How many changes go to the listener at once, or a little more: those of one write stay
   /// together.
@@ -31,22 +25,16 @@ final class EmbeddedWatch implements Datastore.Watch {
   private final ChangeSignal signal;
   private final @Nullable String identity;
   private final Listener listener;
-  private final Consumer<EmbeddedWatch> onEnd;
-  private final Thread thread;
 
   private long revision;
-  private boolean complained;
-  private volatile boolean closed;
 
   /// @param identity of the store that is to be followed; null for any
-  /// @param onEnd told when the watch has ended
   EmbeddedWatch(
       EmbeddedStore store,
       StoreFile file,
       long afterRevision,
       @Nullable String identity,
-      Listener listener,
-      Consumer<EmbeddedWatch> onEnd) {
+      Listener listener) {
     this.store = store;
     this.file = file;
     this.session = new GuardedSession(file);
@@ -54,12 +42,6 @@ final class EmbeddedWatch implements Datastore.Watch {
     this.revision = afterRevision;
     this.identity = identity;
     this.listener = listener;
-    this.onEnd = onEnd;
-    this.thread = Thread.ofPlatform().daemon().name("datastore-watch").unstarted(this::run);
-  }
-
-  void start() {
-    thread.start();
   }
 
   /// What a look at the log found.
@@ -74,50 +56,25 @@ final class EmbeddedWatch implements Datastore.Watch {
     record Nothing(boolean due) implements Look {}
   }
 
-  private void run() {
-    try {
-      boolean following = true;
-      while (following && !closed) {
-        following = follow();
+  @Override
+  public boolean follow(WatchThread thread) throws InterruptedException {
+    switch (session.read(this::look)) {
+      case Look.Lost(var reason) -> {
+        listener.onLost(reason);
+        return false;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      session.close();
-      signal.close();
-      onEnd.accept(this);
-    }
-  }
-
-  private boolean follow() throws InterruptedException {
-    try {
-      switch (session.read(this::look)) {
-        case Look.Lost(var reason) -> {
-          listener.onLost(reason);
-          return false;
-        }
-        case Look.Nothing(var due) -> {
-          if (due) {
-            store.deleteExpired();
-          } else {
-            signal.await();
-          }
-        }
-        case Look.Found(var changes) -> {
-          listener.onChanges(changes, store::readAt);
-          revision = changes.getLast().revision();
+      case Look.Nothing(var due) -> {
+        thread.answered("revision " + revision);
+        if (due) {
+          store.deleteExpired();
+        } else {
+          signal.await();
         }
       }
-      complained = false;
-    } catch (Unavailable e) {
-      if (!complained) {
-        complained = true;
-        LOG.warn("{} The watch goes on when it can.", e.getMessage());
-      }
-      signal.pause(RETRY);
-    } catch (IllegalStateException e) {
-      if (!closed) { // else the store was closed under us
-        throw e;
+      case Look.Found(var changes) -> {
+        thread.answered("revision " + revision);
+        listener.onChanges(changes, store::readAt);
+        revision = changes.getLast().revision();
       }
     }
     return true;
@@ -164,23 +121,14 @@ final class EmbeddedWatch implements Datastore.Watch {
     return changes;
   }
 
-  /// Once this returns the listener is no longer called, unless it is the listener that closes.
   @Override
-  public void close() {
-    closed = true;
+  public void wake() {
     signal.close();
-    if (Thread.currentThread() != thread) {
-      boolean interrupted = false;
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+  }
+
+  @Override
+  public void end() {
+    session.close();
+    signal.close();
   }
 }

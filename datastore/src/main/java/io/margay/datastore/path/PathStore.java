@@ -2,6 +2,7 @@ package io.margay.datastore.path;
 
 import io.margay.datastore.Datastore;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
@@ -41,6 +42,11 @@ public interface PathStore extends AutoCloseable {
         : new Datastore.Commit.Refused(0);
   }
 
+  /// What the store could not hold of these values, had it nothing else.
+  default List<Objection> objections(Collection<Put> puts) {
+    return List.of();
+  }
+
   /// Follows all changes after a revision, on a thread of the store's own.
   Datastore.Watch watch(long afterRevision, Listener listener);
 
@@ -78,6 +84,11 @@ public interface PathStore extends AutoCloseable {
       this(path, value, null);
     }
   }
+
+  /// Why a store cannot hold a value.
+  ///
+  /// @param reason what follows the path in a sentence
+  record Objection(String path, String reason) {}
 
   /// @param value null if the path is gone
   record PathChange(String path, @Nullable String value, long revision) {}

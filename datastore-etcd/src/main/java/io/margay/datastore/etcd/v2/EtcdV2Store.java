@@ -5,11 +5,14 @@ import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.EtcdAccess;
 import io.margay.datastore.etcd.EtcdErrors;
 import io.margay.datastore.etcd.PatientCaller;
+import io.margay.datastore.etcd.ValueSize;
 import io.margay.datastore.etcd.v2.KeysApi.Answer;
 import io.margay.datastore.path.PathStore;
+import io.margay.datastore.path.WatchThread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,7 +47,7 @@ public final class EtcdV2Store implements PathStore {
   private final EtcdErrors errors;
   private final EtcdAccess access;
   private final PatientCaller<KeysApi> caller;
-  private final Set<EtcdV2Watch> watches = ConcurrentHashMap.newKeySet();
+  private final Set<WatchThread> watches = ConcurrentHashMap.newKeySet();
 
   /// Which cluster was read last; a watch goes on from there.
   private volatile @Nullable String clusterId;
@@ -256,7 +259,7 @@ public final class EtcdV2Store implements PathStore {
   /// The keys API resolves these as file systems do, and hides the last.
   private static void checkPath(String path) {
     for (String segment : path.split("/", -1)) {
-      if (segment.equals(".") || segment.equals("..")) {
+      if (KeysTree.isNavigation(segment)) {
         throw new IllegalArgumentException(
             "'%s' cannot be part of a key in etcd's v2 API, which takes it for a directory"
                 .formatted(segment));
@@ -265,26 +268,31 @@ public final class EtcdV2Store implements PathStore {
   }
 
   @Override
+  public List<Objection> objections(Collection<Put> puts) {
+    List<Objection> objections = new ArrayList<>(KeysTree.objections(puts));
+    puts.forEach(put -> ValueSize.objection(put).ifPresent(objections::add));
+    return List.copyOf(objections);
+  }
+
+  @Override
   public Datastore.Watch watch(long afterRevision, Listener listener) {
     var listing = lastListing;
     lastListing = null;
-    var watch =
+    return WatchThread.start(
         new EtcdV2Watch(
             new KeysApi(access),
             errors,
             clusterId,
             afterRevision,
             listing != null && listing.revision() == afterRevision ? listing : null,
-            listener,
-            watches::remove);
-    watches.add(watch);
-    watch.start();
-    return watch;
+            listener),
+        EtcdV2Watch.RETRY,
+        watches);
   }
 
   @Override
   public void close() {
-    List.copyOf(watches).forEach(EtcdV2Watch::close);
+    List.copyOf(watches).forEach(WatchThread::close);
     caller.close();
   }
 }

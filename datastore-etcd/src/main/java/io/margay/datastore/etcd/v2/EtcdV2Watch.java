@@ -2,7 +2,6 @@ package io.margay.datastore.etcd.v2;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.margay.datastore.Datastore;
 import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.CallFailedException.Kind;
 import io.margay.datastore.etcd.Causes;
@@ -11,15 +10,11 @@ import io.margay.datastore.etcd.v2.LongPoll.Item;
 import io.margay.datastore.path.PathStore.Listener;
 import io.margay.datastore.path.PathStore.PathChange;
 import io.margay.datastore.path.PathStore.Reading;
+import io.margay.datastore.path.WatchThread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Follows all events below `/calico` from an index on, by one question for each.
 ///
@@ -27,113 +22,77 @@ import org.slf4j.LoggerFactory;
 /// index; where that has moved on, it asks for the next event anew: either that brings what the old
 /// connection failed to, or the headers of the answer tell that there was nothing of ours, so that
 /// the place of the watch moves on too, and writes of others cannot push it out of the history.
-final class EtcdV2Watch implements Datastore.Watch {
+final class EtcdV2Watch implements WatchThread.Following {
 
-  private static final Logger LOG = LoggerFactory.getLogger(EtcdV2Watch.class);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private static final String ROOT = "/calico";
   private static final String READY = "/calico/v1/Ready";
 
-  private static final Duration RETRY = Duration.ofMillis(300);
+  static final Duration RETRY = Duration.ofMillis(300);
   private static final Duration SILENCE = Duration.ofSeconds(2);
 
   private final KeysApi api;
   private final EtcdErrors errors;
   private final Listener listener;
-  private final Consumer<EtcdV2Watch> onEnd;
-  private final Thread thread;
-  private final CountDownLatch closing = new CountDownLatch(1);
 
   private @Nullable String clusterId;
   private long index;
   private @Nullable Reading listing;
   private @Nullable Picture picture;
-  private boolean complained;
   private long storeIndex;
   private volatile @Nullable LongPoll poll;
 
   /// @param clusterId of the cluster that is to be followed; null for any
   /// @param listing everything at the index, if it is known
-  /// @param onEnd told when the watch has ended
   EtcdV2Watch(
       KeysApi api,
       EtcdErrors errors,
       @Nullable String clusterId,
       long afterIndex,
       @Nullable Reading listing,
-      Listener listener,
-      Consumer<EtcdV2Watch> onEnd) {
+      Listener listener) {
     this.api = api;
     this.errors = errors;
     this.clusterId = clusterId;
     this.index = afterIndex;
     this.listing = listing;
     this.listener = listener;
-    this.onEnd = onEnd;
-    this.thread = Thread.ofPlatform().daemon().name("datastore-watch").unstarted(this::run);
   }
 
-  void start() {
-    thread.start();
-  }
-
-  private void run() {
+  @Override
+  public boolean follow(WatchThread thread) throws InterruptedException {
     try {
-      boolean following = true;
-      while (following && !isClosed()) {
-        try {
-          following = follow();
-        } catch (CallFailedException e) {
-          if (e.kind() == Kind.COMPACTED) {
-            listener.onLost("etcd no longer has the events after index " + index);
-            following = false;
-          } else {
-            complain(e);
-            var _ = closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-          }
-        }
+      return followFromPlace(thread);
+    } catch (CallFailedException e) {
+      if (e.kind() == Kind.COMPACTED) {
+        listener.onLost("etcd no longer has the events after index " + index);
+        return false;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      api.close();
-      onEnd.accept(this);
-    }
-  }
-
-  private boolean isClosed() {
-    return closing.getCount() == 0;
-  }
-
-  private void complain(CallFailedException failure) {
-    if (!complained && !isClosed()) {
-      complained = true;
-      LOG.warn("{} The watch goes on when it can.", errors.explain(failure, false).getMessage());
+      throw errors.explain(e, false);
     }
   }
 
   /// Checks its place, then asks for one event after the other.
-  ///
-  /// @return false if there is nothing more to follow
-  private boolean follow() throws InterruptedException {
+  private boolean followFromPlace(WatchThread thread) throws InterruptedException {
     if (!isInPlace()) {
       return false;
     }
     var known = picture();
     boolean following = true;
-    while (following && !isClosed()) {
+    while (following && !thread.isClosed()) {
       try (var next = api.watch(ROOT, index + 1)) {
         poll = next;
-        following = isSameCluster(next.clusterId()) && receive(next, known);
+        thread.answered("index " + index);
+        following = isSameCluster(next.clusterId()) && receive(next, known, thread);
       }
     }
     return following;
   }
 
   /// @return false if there is nothing more to follow
-  private boolean receive(LongPoll next, Picture known) throws InterruptedException {
-    while (!isClosed()) {
+  private boolean receive(LongPoll next, Picture known, WatchThread thread) throws InterruptedException {
+    while (!thread.isClosed()) {
       switch (next.poll(SILENCE.toMillis())) {
         case null -> {
           index = Math.max(index, next.index());
@@ -146,7 +105,7 @@ final class EtcdV2Watch implements Datastore.Watch {
           }
         }
         case Item.Line(var text) -> deliver(known, text);
-        case Item.End(var cause) when cause != null && !isClosed() ->
+        case Item.End(var cause) when cause != null && !thread.isClosed() ->
             throw new CallFailedException(
                 Kind.UNANSWERED, "a watch broke off (" + Causes.deepest(cause) + ")", cause);
         case Item.End _ -> {
@@ -168,10 +127,6 @@ final class EtcdV2Watch implements Datastore.Watch {
     if (storeIndex < index) {
       listener.onLost("etcd went back from index %d to %d".formatted(index, storeIndex));
       return false;
-    }
-    if (complained) {
-      complained = false;
-      LOG.info("etcd answers again; the watch goes on after index {}.", index);
     }
     return true;
   }
@@ -243,26 +198,16 @@ final class EtcdV2Watch implements Datastore.Watch {
     };
   }
 
-  /// Once this returns the listener is no longer called, unless it is the listener that closes.
   @Override
-  public void close() {
-    closing.countDown();
+  public void wake() {
     var current = poll;
     if (current != null) {
       current.end();
     }
-    if (Thread.currentThread() != thread) {
-      boolean interrupted = false;
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+  }
+
+  @Override
+  public void end() {
+    api.close();
   }
 }

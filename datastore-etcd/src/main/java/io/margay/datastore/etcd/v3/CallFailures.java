@@ -5,10 +5,8 @@ import io.grpc.Status;
 import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.CallFailedException.Kind;
 import io.margay.datastore.etcd.Causes;
-import java.util.Locale;
 
-/// What gRPC and etcd say when a call fails, sorted by what follows from it. etcd's texts are those
-/// of its `api/v3rpc/rpctypes/error.go`.
+/// What gRPC and etcd say when a call by jetcd fails, sorted by what follows from it.
 final class CallFailures {
 
   private CallFailures() {}
@@ -16,36 +14,26 @@ final class CallFailures {
   static CallFailedException of(Throwable failure) {
     var status = Status.fromThrowable(failure);
     String said = status.getDescription() == null ? "" : status.getDescription();
-    String text = (said + " " + failure.getMessage()).toLowerCase(Locale.ROOT);
-    return new CallFailedException(kind(failure, status, text), reason(failure, said), failure);
+    return new CallFailedException(kind(failure, status, said), reason(failure, said), failure);
   }
 
-  private static Kind kind(Throwable failure, Status status, String text) {
-    if (failure instanceof CompactedException || text.contains("has been compacted")) {
+  private static Kind kind(Throwable failure, Status status, String said) {
+    if (failure instanceof CompactedException) {
       return Kind.COMPACTED;
     }
-    if (text.contains("invalid auth token") || text.contains("revision of auth store is old")) {
-      return Kind.TOKEN_EXPIRED;
-    }
-    if (text.contains("permission denied")
-        || text.contains("authentication failed")
-        || text.contains("user name is empty")) {
-      return Kind.UNAUTHORIZED;
-    }
+    var kind = Refusals.kind(status.getCode().value(), said + " " + failure.getMessage());
     return switch (status.getCode()) {
-      case UNAVAILABLE -> text.contains("etcdserver:") ? Kind.UNANSWERED : unavailable(failure);
+      // A connection that was never made cannot have carried anything.
+      case UNAVAILABLE ->
+          kind == Kind.UNANSWERED
+                  && !said.contains("etcdserver:")
+                  && Causes.speaksOfConnecting(failure)
+              ? Kind.UNREACHABLE
+              : kind;
       case UNAUTHENTICATED ->
-          Causes.speaksOfNetwork(failure) ? Kind.UNREACHABLE : Kind.UNAUTHORIZED;
-      case PERMISSION_DENIED -> Kind.UNAUTHORIZED;
-      case INVALID_ARGUMENT, RESOURCE_EXHAUSTED, OUT_OF_RANGE, FAILED_PRECONDITION, UNIMPLEMENTED ->
-          Kind.REFUSED;
-      default -> Kind.UNANSWERED;
+          kind == Kind.UNAUTHORIZED && Causes.speaksOfNetwork(failure) ? Kind.UNREACHABLE : kind;
+      default -> kind;
     };
-  }
-
-  /// A connection that was never made cannot have carried anything.
-  private static Kind unavailable(Throwable failure) {
-    return Causes.speaksOfConnecting(failure) ? Kind.UNREACHABLE : Kind.UNANSWERED;
   }
 
   private static String reason(Throwable failure, String said) {

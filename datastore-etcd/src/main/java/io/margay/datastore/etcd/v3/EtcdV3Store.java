@@ -1,13 +1,17 @@
 package io.margay.datastore.etcd.v3;
 
 import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreProvider.Stay;
 import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.EtcdAccess;
 import io.margay.datastore.etcd.EtcdErrors;
 import io.margay.datastore.etcd.PatientCaller;
+import io.margay.datastore.etcd.ValueSize;
 import io.margay.datastore.etcd.v3.EtcdCalls.Op;
 import io.margay.datastore.path.PathStore;
+import io.margay.datastore.path.WatchThread;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -28,15 +32,21 @@ public final class EtcdV3Store implements PathStore {
   private final EtcdAccess access;
   private final EtcdErrors errors;
   private final PatientCaller<EtcdCalls> caller;
-  private final Set<EtcdV3Watch> watches = ConcurrentHashMap.newKeySet();
+  private final Set<WatchThread> watches = ConcurrentHashMap.newKeySet();
 
   /// Which cluster was read last; a watch goes on from there.
   private volatile @Nullable Long clusterId;
 
-  public EtcdV3Store(EtcdAccess access) {
+  /// @param stay a brief one makes its calls by etcd's JSON gateway; a watch is jetcd's in any case
+  public EtcdV3Store(EtcdAccess access, Stay stay) {
     this.access = access;
     this.errors = new EtcdErrors(access);
-    this.caller = new PatientCaller<>(() -> new JetcdCalls(access), errors);
+    this.caller = new PatientCaller<>(
+            switch (stay) {
+              case BRIEF -> () -> new GatewayCalls(access);
+              case LONG -> () -> new JetcdCalls(access);
+            },
+            errors);
   }
 
   @Override
@@ -153,24 +163,22 @@ public final class EtcdV3Store implements PathStore {
   }
 
   @Override
+  public List<Objection> objections(Collection<Put> puts) {
+    return puts.stream().flatMap(put -> ValueSize.objection(put).stream()).toList();
+  }
+
+  @Override
   public Datastore.Watch watch(long afterRevision, Listener listener) {
-    var watch =
+    return WatchThread.start(
         new EtcdV3Watch(
-            () -> new JetcdCalls(access),
-            errors,
-            this::readAt,
-            clusterId,
-            afterRevision,
-            listener,
-            watches::remove);
-    watches.add(watch);
-    watch.start();
-    return watch;
+            () -> new JetcdCalls(access), errors, this::readAt, clusterId, afterRevision, listener),
+        EtcdV3Watch.RETRY,
+        watches);
   }
 
   @Override
   public void close() {
-    List.copyOf(watches).forEach(EtcdV3Watch::close);
+    List.copyOf(watches).forEach(WatchThread::close);
     caller.close();
   }
 }

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
-import io.margay.datastore.Datastore;
-import io.margay.datastore.DatastoreException.Unavailable;
 import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.CallFailedException.Kind;
 import io.margay.datastore.etcd.EtcdErrors;
@@ -13,15 +11,11 @@ import io.margay.datastore.etcd.v3.WatchMail.Mail;
 import io.margay.datastore.path.PathStore.Listener;
 import io.margay.datastore.path.PathStore.Past;
 import io.margay.datastore.path.PathStore.PathChange;
+import io.margay.datastore.path.WatchThread;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Follows all changes below `/calico/` from a revision on, over as many connections as it takes.
 ///
@@ -32,108 +26,70 @@ import org.slf4j.LoggerFactory;
 ///
 /// While nothing comes it asks for the revision now and then: silence of a watch is no sign of
 /// life, and a cluster that was replaced shows nowhere else.
-final class EtcdV3Watch implements Datastore.Watch {
-
-  private static final Logger LOG = LoggerFactory.getLogger(EtcdV3Watch.class);
+final class EtcdV3Watch implements WatchThread.Following {
 
   private static final String FROM = "/calico/";
   private static final String READY = "/calico/v1/Ready";
 
-  private static final Duration RETRY = Duration.ofMillis(300);
+  static final Duration RETRY = Duration.ofMillis(300);
   private static final Duration SILENCE = Duration.ofSeconds(2);
 
   private final Supplier<JetcdCalls> connect;
   private final EtcdErrors errors;
   private final Past past;
   private final Listener listener;
-  private final Consumer<EtcdV3Watch> onEnd;
-  private final Thread thread;
-  private final CountDownLatch closing = new CountDownLatch(1);
 
   private @Nullable Long clusterId;
   private long revision;
-  private boolean complained;
   private volatile @Nullable WatchMail mail;
 
   /// @param clusterId of the cluster that is to be followed; null for any
-  /// @param onEnd told when the watch has ended
   EtcdV3Watch(
       Supplier<JetcdCalls> connect,
       EtcdErrors errors,
       Past past,
       @Nullable Long clusterId,
       long afterRevision,
-      Listener listener,
-      Consumer<EtcdV3Watch> onEnd) {
+      Listener listener) {
     this.connect = connect;
     this.errors = errors;
     this.past = past;
     this.clusterId = clusterId;
     this.revision = afterRevision;
     this.listener = listener;
-    this.onEnd = onEnd;
-    this.thread = Thread.ofPlatform().daemon().name("datastore-watch").unstarted(this::run);
   }
 
-  void start() {
-    thread.start();
-  }
-
-  private void run() {
-    try {
-      boolean following = true;
-      while (following && !isClosed()) {
-        try (var calls = connect.get()) {
-          following = follow(calls);
-        } catch (CallFailedException e) {
-          complain(errors.explain(e, false));
-          var _ = closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (Unavailable e) { // on reading the other parts of what changed
-          complain(e);
-          var _ = closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (IllegalStateException e) {
-          if (!isClosed()) { // else the store was closed under us
-            throw e;
-          }
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      onEnd.accept(this);
+  @Override
+  public boolean follow(WatchThread thread) throws InterruptedException {
+    try (var calls = connect.get()) {
+      return follow(calls, thread);
+    } catch (CallFailedException e) {
+      throw errors.explain(e, false);
     }
   }
 
-  private boolean isClosed() {
-    return closing.getCount() == 0;
-  }
-
-  private void complain(Unavailable failure) {
-    if (!complained && !isClosed()) {
-      complained = true;
-      LOG.warn("{} The watch goes on when it can.", failure.getMessage());
-    }
-  }
-
-  /// @return false if there is nothing more to follow
-  private boolean follow(JetcdCalls calls) throws InterruptedException {
+  private boolean follow(JetcdCalls calls, WatchThread thread) throws InterruptedException {
     if (!isInPlace(calls)) {
       return false;
     }
     var mail = new WatchMail();
     this.mail = mail;
-    if (isClosed()) {
+    if (thread.isClosed()) {
       return false;
     }
     try (var _ = calls.watch(FROM, EtcdV3Store.end(FROM), revision + 1, mail)) {
-      while (!isClosed()) {
+      while (!thread.isClosed()) {
         switch (mail.poll(SILENCE.toMillis())) {
           case null -> {
             if (!isInPlace(calls)) {
               return false;
             }
+            thread.answered("revision " + revision);
           }
-          case Mail.Response(var response) -> deliver(response);
+          case Mail.Response(var response) -> {
+            thread.answered("revision " + revision);
+            deliver(response);
+          }
           case Mail.Failed(var cause) -> {
             var failure = CallFailures.of(cause);
             if (failure.kind() == Kind.COMPACTED) {
@@ -145,7 +101,7 @@ final class EtcdV3Watch implements Datastore.Watch {
             throw failure;
           }
           case Mail.Ended _ -> {
-            return !isClosed();
+            return !thread.isClosed();
           }
         }
       }
@@ -170,10 +126,6 @@ final class EtcdV3Watch implements Datastore.Watch {
           "etcd went back from revision %d to %d".formatted(revision, header.revision()));
       return false;
     }
-    if (complained) {
-      complained = false;
-      LOG.info("etcd answers again; the watch goes on after revision {}.", revision);
-    }
     return true;
   }
 
@@ -197,26 +149,14 @@ final class EtcdV3Watch implements Datastore.Watch {
     return new PathChange(kv.getKey().toString(UTF_8), value, kv.getModRevision());
   }
 
-  /// Once this returns the listener is no longer called, unless it is the listener that closes.
   @Override
-  public void close() {
-    closing.countDown();
+  public void wake() {
     var current = mail;
     if (current != null) {
       current.end();
     }
-    if (Thread.currentThread() != thread) {
-      boolean interrupted = false;
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
+
+  @Override
+  public void end() {} // each connection is closed once it was followed
 }
