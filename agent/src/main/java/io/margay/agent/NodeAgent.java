@@ -9,9 +9,6 @@ import io.margay.agent.show.ShowAnswers;
 import io.margay.bgp.PeerStatus;
 import io.margay.dataplane.config.FelixConfig;
 import io.margay.datastore.Datastore;
-import io.margay.datastore.DatastoreConfig;
-import io.margay.datastore.DatastoreConfig.EtcdApi;
-import io.margay.datastore.DatastoreConfig.EtcdTls;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.SyncListener;
 import io.margay.datastore.Syncer;
@@ -172,19 +169,27 @@ final class NodeAgent implements AutoCloseable {
 
     // The datastore, this node's entry in it, and the settings that are there.
     datastore =
-        new DatastoreOpening(datastoreConfig(options, local), stop)
+        new DatastoreOpening(
+                DatastoreChoice.of(local.datastore(), options.connectionFile(), System.getenv()),
+                stop)
             .open(opened -> {
               new NodeRegistration(opened).register(options);
               settings.read(opened);
             });
     inForce.start();
-    nodeStatus = new NodeStatusReporter(options.name(), datastore, Clock.systemUTC());
+    ReportComplaint complaint = new ReportComplaint();
+    nodeStatus =
+        new NodeStatusReporter(options.name(), datastore, Clock.systemUTC(), complaint);
     inForce.add(config -> nodeStatus.use(config.reporting()));
 
     // Rules, sets and routes to workloads, on a loop of their own.
     dataplaneLoop = new ThreadEventLoop("dataplane", failures::onFailure);
     statuses =
-        new StatusReporter(options.name(), datastore, inForce.current().reporting().endpoints());
+        new StatusReporter(
+            options.name(),
+            datastore,
+            inForce.current().reporting().endpoints(),
+            complaint);
     inForce.add(config -> statuses.setEnabled(config.reporting().endpoints()));
     dataplane =
         new DataplaneRunner(
@@ -235,28 +240,6 @@ final class NodeAgent implements AutoCloseable {
       notifier.send(state.equals(toldServiceManager) ? "WATCHDOG=1" : state + "\nWATCHDOG=1");
       toldServiceManager = state;
     });
-  }
-
-  /// Felix's own settings come first; without them the rules of `calicoctl` decide.
-  private static DatastoreConfig datastoreConfig(NodeOptions options, FelixConfig felix) {
-    FelixConfig.DatastoreSettings settings = felix.datastore();
-    return switch (settings.type()) {
-      case UNSET, EMBEDDED -> DatastoreConfig.load(options.connectionFile(), System.getenv());
-      case ETCDV2 -> etcd(EtcdApi.V2, settings);
-      case ETCDV3 -> etcd(EtcdApi.V3, settings);
-      case KUBERNETES ->
-          throw new StartException(
-              "DatastoreType kubernetes of Felix's settings is not spoken by this build. Leave it"
-                  + " out, or set it to embedded, etcdv3 or etcdv2.");
-    };
-  }
-
-  private static DatastoreConfig etcd(EtcdApi api, FelixConfig.DatastoreSettings settings) {
-    return new DatastoreConfig.Etcd(
-        api,
-        settings.etcdEndpoints(),
-        null,
-        new EtcdTls(settings.etcdKeyFile(), settings.etcdCertFile(), settings.etcdCaFile()));
   }
 
   /// An agent whose socket cannot be made does its work all the same.

@@ -25,6 +25,7 @@ final class NodeStatusReporter implements AutoCloseable {
   private final Key.NodeStatus key;
   private final Datastore datastore;
   private final Clock clock;
+  private final ReportComplaint complaint;
   private final Instant startedAt;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -38,9 +39,10 @@ final class NodeStatusReporter implements AutoCloseable {
 
   // The thread's own.
   private boolean everWritten;
-  private boolean failing;
 
-  NodeStatusReporter(String node, Datastore datastore, Clock clock) {
+  NodeStatusReporter(
+      String node, Datastore datastore, Clock clock, ReportComplaint complaint) {
+    this.complaint = complaint;
     this.key = new Key.NodeStatus(node);
     this.datastore = datastore;
     this.clock = clock;
@@ -120,19 +122,9 @@ final class NodeStatusReporter implements AutoCloseable {
         datastore.apply(key, status);
       }
       everWritten = true;
-      if (failing) {
-        LOG.info("The datastore takes reports of this agent again.");
-      }
-      failing = false;
+      complaint.onSuccess();
     } catch (DatastoreException e) {
-      if (!failing) {
-        LOG.warn(
-            "The datastore does not take the report that this agent lives: {} It is tried again"
-                + " every {} s.",
-            e.getMessage(),
-            interval.toSeconds());
-      }
-      failing = true;
+      complaint.onFailure("The report that this agent lives", e);
     }
   }
 

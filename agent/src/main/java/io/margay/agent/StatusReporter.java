@@ -33,6 +33,7 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
 
   private final String node;
   private final Datastore datastore;
+  private final ReportComplaint complaint;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -51,8 +52,9 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
   private boolean closed;
 
   /// @param enabled whether statuses are written at all (`EndpointReportingEnabled`)
-  StatusReporter(String node, Datastore datastore, boolean enabled) {
+  StatusReporter(String node, Datastore datastore, boolean enabled, ReportComplaint complaint) {
     this.node = node;
+    this.complaint = complaint;
     this.datastore = datastore;
     this.enabled = enabled;
     this.thread = Thread.ofVirtual().name("status").unstarted(this::run);
@@ -159,7 +161,7 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
         lock.unlock();
       }
     } catch (DatastoreException e) {
-      LOG.warn("Old endpoint statuses cannot be listed and stay for now: {}", e.getMessage());
+      LOG.info("Old endpoint statuses cannot be listed and stay for now: {}", e.getMessage());
     }
   }
 
@@ -200,12 +202,9 @@ final class StatusReporter implements EndpointStatusListener, AutoCloseable {
     for (var entry : batch.entrySet()) {
       try {
         write(entry.getKey(), entry.getValue());
+        complaint.onSuccess();
       } catch (DatastoreException e) {
-        LOG.warn(
-            "The status of {} cannot be written: {} Next try in {} ms.",
-            entry.getKey(),
-            e.getMessage(),
-            RETRY_MILLIS);
+        complaint.onFailure(entry.getKey(), e);
         putBack(entry.getKey(), entry.getValue());
       }
     }

@@ -39,7 +39,7 @@ class StatusReporterTest {
 
   @Test
   void theLastStatusOfAnEndpointIsWritten() {
-    try (StatusReporter reporter = new StatusReporter("slave1", datastore, true)) {
+    try (StatusReporter reporter = new StatusReporter("slave1", datastore, true, new ReportComplaint())) {
       reporter.onStatus(FRONTEND, EndpointStatus.DOWN);
       reporter.onStatus(FRONTEND, EndpointStatus.UP);
       reporter.start();
@@ -50,7 +50,7 @@ class StatusReporterTest {
   @Test
   void whatAnEarlierRunLeftBehindIsRemoved() {
     datastore.apply(new Key.WorkloadEndpointStatus(OLD), Key.EndpointStatus.UP);
-    try (StatusReporter reporter = new StatusReporter("slave1", datastore, true)) {
+    try (StatusReporter reporter = new StatusReporter("slave1", datastore, true, new ReportComplaint())) {
       reporter.onStatus(FRONTEND, EndpointStatus.UP);
       reporter.start();
     }
@@ -60,7 +60,7 @@ class StatusReporterTest {
 
   @Test
   void anEndpointThatIsGoneHasNoStatus() {
-    try (StatusReporter reporter = new StatusReporter("slave1", datastore, true)) {
+    try (StatusReporter reporter = new StatusReporter("slave1", datastore, true, new ReportComplaint())) {
       reporter.start();
       reporter.onStatus(FRONTEND, EndpointStatus.UP);
       reporter.onRemoved(FRONTEND);
@@ -70,13 +70,13 @@ class StatusReporterTest {
 
   @Test
   void switchedOffNothingIsWrittenAndSwitchedOnEverythingKnownIs() {
-    try (StatusReporter reporter = new StatusReporter("slave1", datastore, false)) {
+    try (StatusReporter reporter = new StatusReporter("slave1", datastore, false, new ReportComplaint())) {
       reporter.onStatus(FRONTEND, EndpointStatus.ERROR);
       reporter.start();
     }
     assertThat(stored(FRONTEND)).isEmpty();
 
-    try (StatusReporter reporter = new StatusReporter("slave1", datastore, false)) {
+    try (StatusReporter reporter = new StatusReporter("slave1", datastore, false, new ReportComplaint())) {
       reporter.onStatus(FRONTEND, EndpointStatus.ERROR);
       reporter.setEnabled(true);
       reporter.start();

@@ -69,11 +69,20 @@ public record FelixConfig(
   public record DatastoreSettings(
       DatastoreType type,
       List<String> etcdEndpoints,
+      @Nullable String etcdUsername,
+      @Nullable String etcdPassword,
       @Nullable Path etcdKeyFile,
       @Nullable Path etcdCertFile,
       @Nullable Path etcdCaFile) {
     public DatastoreSettings {
       etcdEndpoints = List.copyOf(etcdEndpoints);
+    }
+
+    /// Without the password.
+    @Override
+    public String toString() {
+      return "DatastoreSettings[type=%s, etcdEndpoints=%s, etcdUsername=%s]"
+          .formatted(type, etcdEndpoints, etcdUsername);
     }
   }
 
@@ -182,11 +191,22 @@ public record FelixConfig(
     String scheme = settings.get(FelixParameters.ETCD_SCHEME).name().toLowerCase(Locale.ROOT);
     String address = settings.get(FelixParameters.ETCD_ADDR);
     return new DatastoreSettings(
-        settings.get(FelixParameters.DATASTORE_TYPE),
+        datastoreType(settings),
         endpoints.isEmpty() ? List.of(scheme + "://" + address + "/") : endpoints,
+        settings.get(FelixParameters.ETCD_USERNAME).orElse(null),
+        settings.get(FelixParameters.ETCD_PASSWORD).orElse(null),
         settings.get(FelixParameters.ETCD_KEY_FILE).orElse(null),
         settings.get(FelixParameters.ETCD_CERT_FILE).orElse(null),
         settings.get(FelixParameters.ETCD_CA_FILE).orElse(null));
+  }
+
+  /// An explicit type wins; settings of etcd without one mean Felix's default.
+  private static DatastoreType datastoreType(FelixSettings settings) {
+    var type = settings.get(FelixParameters.DATASTORE_TYPE);
+    return type == DatastoreType.UNSET
+            && FelixParameters.OF_ETCD.stream().anyMatch(settings::isSet)
+        ? DatastoreType.ETCDV2
+        : type;
   }
 
   private static DataplaneConfig dataplane(FelixSettings settings) {

@@ -58,6 +58,23 @@ final class FelixParameters {
       Parameter.of("EtcdCaFile", ParameterType.EXISTING_FILE, Optional.empty(), LOCAL)
           .means("certificates of those who may vouch for etcd");
 
+  // Ours: Felix 2.1 asked etcd as nobody.
+  static final Parameter<Optional<String>> ETCD_USERNAME =
+      Parameter.of("EtcdUsername", ParameterType.TEXT, Optional.empty(), LOCAL);
+  static final Parameter<Optional<String>> ETCD_PASSWORD =
+      Parameter.of("EtcdPassword", ParameterType.TEXT, Optional.empty(), LOCAL);
+
+  static final List<Parameter<?>> OF_ETCD =
+      List.of(
+          ETCD_ADDR,
+          ETCD_SCHEME,
+          ETCD_ENDPOINTS,
+          ETCD_KEY_FILE,
+          ETCD_CERT_FILE,
+          ETCD_CA_FILE,
+          ETCD_USERNAME,
+          ETCD_PASSWORD);
+
   // The node.
   static final Parameter<Optional<String>> FELIX_HOSTNAME =
       Parameter.of("FelixHostname", ParameterType.HOSTNAME, Optional.empty(), LOCAL, NON_ZERO)

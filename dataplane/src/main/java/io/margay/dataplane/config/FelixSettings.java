@@ -4,6 +4,7 @@ import io.margay.dataplane.config.Parameter.Flag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -126,6 +127,15 @@ final class FelixSettings {
       }
     }
     return parameter.builtIn();
+  }
+
+  /// Whether any place that may set the parameter does, be it to its default.
+  boolean isSet(Parameter<?> parameter) {
+    String name = parameter.name().toLowerCase(Locale.ROOT);
+    return Arrays.stream(Source.values())
+        .filter(source -> !(source.isDatastore() && parameter.is(Flag.LOCAL)))
+        .anyMatch(
+            source -> valuesByLowerCaseName.getOrDefault(source, Map.of()).containsKey(name));
   }
 
   private <T> T read(Parameter<T> parameter, String value, Source source) {
