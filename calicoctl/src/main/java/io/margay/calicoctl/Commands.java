@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class Commands {
 
   /// Commands of two words, by the first of them.
-  static final List<String> GROUPS = List.of("ipam", "node");
+  static final List<String> GROUPS = List.of("datastore", "ipam", "node");
 
   static final List<Command> ALL =
       List.of(
@@ -23,6 +23,7 @@ final class Commands {
           new IpamCommand(IpamCommand.Action.RELEASE),
           new IpamCheckCommand(),
           new IpamConfigureCommand(),
+          new MigrateCommand(),
           new NodeCommand(NodeProgram.Action.RUN),
           new NodeCommand(NodeProgram.Action.STATUS),
           new NodeCommand(NodeProgram.Action.STOP),

@@ -37,11 +37,31 @@ public final class Connection {
     return given == null || given.isEmpty() ? DatastoreConfig.DEFAULT_FILE : Path.of(given);
   }
 
+  /// A datastore in words: its type and place, and as whom it is asked. No password.
+  static String describe(DatastoreConfig config) {
+    return switch (config) {
+      case DatastoreConfig.Embedded(Path path) -> "embedded at " + path;
+      case DatastoreConfig.Etcd etcd ->
+          etcd.api()
+              + " at "
+              + String.join(",", etcd.endpoints())
+              + (etcd.credentials() == null ? "" : " as user " + etcd.credentials().username());
+    };
+  }
+
   public static Datastore open(CommandLine line, Terminal terminal) throws CannotConnectException {
     try {
+      Path file = configFile(line, terminal);
       DatastoreConfig config = config(line, terminal);
-      terminal.log(LogLevel.INFO, "datastore: " + config);
-      return Datastores.open(config);
+      terminal.log(
+          LogLevel.INFO,
+          "datastore: %s (chosen by %s)"
+              .formatted(
+                  describe(config),
+                  Files.exists(file)
+                      ? "the file " + file
+                      : "the environment or by default, as there is no file " + file));
+      return Datastores.openBriefly(config);
     } catch (DatastoreException | InvalidPathException e) {
       throw new CannotConnectException(e);
     }
