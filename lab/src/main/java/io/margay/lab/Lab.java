@@ -9,28 +9,42 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// A lab that is up: the topology, the process that holds it, and its files.
-record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) {
+record Lab(
+    Topology topology,
+    LabDatastore datastore,
+    Holder holder,
+    LabDirectory directory,
+    Path home) {
 
   private static final Duration LIMIT = Patience.of(Duration.ofSeconds(90));
 
   /// Builds everything, step by step; if a step fails, all of it is removed again.
   ///
   /// @param home where `bin` and `examples` are
-  static Lab up(Topology topology, LabDirectory directory, Path home, Progress progress) {
+  static Lab up(
+      Topology topology,
+      LabDatastore datastore,
+      LabDirectory directory,
+      Path home,
+      Progress progress) {
     directory.create();
     Holder holder = progress.step("namespaces", () -> Holder.start(directory.holderLog()));
-    Lab lab = new Lab(topology, holder, directory, home);
+    Lab lab = new Lab(topology, datastore, holder, directory, home);
     Thread undo = new Thread(lab::down);
     Runtime.getRuntime().addShutdownHook(undo);
     try {
-      directory.write(topology.name(), holder);
+      directory.write(topology.name(), datastore, holder);
       progress.run("network: " + topology.description(), lab::buildNetwork);
       lab.writeConfiguration();
+      if (datastore instanceof LabDatastore.Etcd) {
+        progress.run("datastore: " + lab.describeDatastore(), lab::startEtcd);
+      }
       progress.run("agents: margay node on " + names(topology.nodes()), lab::startAgents);
       progress.run("resources: calicoctl create", lab::createResources);
       progress.run("routes: every node learns every workload", lab::awaitRoutes);
@@ -81,10 +95,11 @@ record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) 
   }
 
   private void writeConfiguration() {
-    write(directory.calicoctlConfig(), connection());
+    String connection = datastore.configuration(directory, topology.switchAddress());
+    write(directory.calicoctlConfig(), connection);
     for (Host node : topology.nodes()) {
       Path files = directory.node(node.name());
-      write(files.resolve("calicoctl.cfg"), connection());
+      write(files.resolve("calicoctl.cfg"), connection);
       StringBuilder felix = new StringBuilder("[global]\n");
       new TreeMap<>(topology.settings())
           .forEach((name, value) -> felix.append(name).append(" = ").append(value).append('\n'));
@@ -92,16 +107,31 @@ record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) 
     }
   }
 
-  private String connection() {
-    return """
-    apiVersion: v1
-    kind: calicoApiConfig
-    metadata:
-    spec:
-      datastoreType: embedded
-      embeddedPath: "%s"
-    """
-        .formatted(directory.datastore());
+  /// The cluster of etcd, if the lab has one.
+  Optional<LabEtcd> etcd() {
+    return datastore instanceof LabDatastore.Etcd shape
+        ? Optional.of(new LabEtcd(shape, holder, directory.etcd(), topology.switchAddress()))
+        : Optional.empty();
+  }
+
+  private void startEtcd() {
+    etcd()
+        .ifPresent(etcd -> {
+          for (int member = 0; member < etcd.shape().members(); member++) {
+            startEtcdMember(etcd, member);
+          }
+          etcd.awaitHealthy();
+        });
+  }
+
+  /// Starts a member, which may have been there before.
+  void startEtcdMember(LabEtcd etcd, int member) {
+    start(etcd.words(member), etcd.log(member));
+  }
+
+  /// Which datastore the agents share, and where.
+  String describeDatastore() {
+    return datastore.describe(directory, topology.switchAddress());
   }
 
   private static void write(Path file, String text) {
@@ -217,12 +247,12 @@ record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) 
     }
   }
 
-  /// Runs `calicoctl` against the lab's datastore.
+  /// Runs `calicoctl` against the lab's datastore, from the namespace of the switch.
   Command calicoctl(List<String> arguments) {
     List<String> words = new ArrayList<>(List.of(program("calicoctl")));
     words.addAll(arguments);
     words.add("--config=" + directory.calicoctlConfig());
-    return Command.run(words, "");
+    return Command.run(holder.enter(words), "");
   }
 
   Path examples() {
@@ -235,6 +265,6 @@ record Lab(Topology topology, Holder holder, LabDirectory directory, Path home) 
 
   /// What a command inside the lab needs to know to find the lab's datastore.
   Map<String, String> environment() {
-    return Map.of("DATASTORE_TYPE", "embedded", "EMBEDDED_PATH", directory.datastore().toString());
+    return datastore.environment(directory, topology.switchAddress());
   }
 }

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  margay lab up seed",
+      "  margay lab up seed --datastore etcdv3",
       "  margay lab exec slave1-frontend1 -- ping -c 1 172.16.1.3",
       "  margay lab down"
     })
@@ -76,7 +76,8 @@ public final class LabCommand {
           "the lab is gone: its process %d has ended. Remove the rest: margay lab down"
               .formatted(running.holder().pid()));
     }
-    return new Lab(topology(running.topology()), running.holder(), directory, home());
+    return new Lab(
+        topology(running.topology()), running.datastore(), running.holder(), directory, home());
   }
 
   private static Topology topology(String name) {
@@ -103,6 +104,22 @@ public final class LabCommand {
         description = "which network (default: seed)")
     String name = "seed";
 
+    @Option(
+        names = "--datastore",
+        paramLabel = "TYPE",
+        defaultValue = "embedded",
+        description =
+            "what the agents share: embedded, etcdv3 or etcdv2; etcd is started in the lab"
+                + " (default: embedded)")
+    String datastore = "embedded";
+
+    @Option(
+        names = "--etcd-members",
+        paramLabel = "COUNT",
+        defaultValue = "1",
+        description = "how many members etcd has: 1, 3, 5 or 7 (default: 1)")
+    int etcdMembers = 1;
+
     @Override
     public Integer call() throws Exception {
       return reported(System.err, this::up);
@@ -117,11 +134,12 @@ public final class LabCommand {
             "lab '%s' is up already. Remove it first: margay lab down"
                 .formatted(before.get().topology()));
       }
+      LabDatastore store = LabDatastore.parse(datastore, etcdMembers);
+      MissingPrograms.check(store);
       directory.delete();
-      MissingPrograms.check();
       Progress progress = new Progress(System.out, Style.ofTerminal());
       progress.heading("Building lab '" + topology.name() + "'");
-      Lab.up(topology, directory, home(), progress);
+      Lab.up(topology, store, directory, home(), progress);
       System.out.println(
           """
 

@@ -40,6 +40,11 @@ record LabDirectory(Path root) {
     return root.resolve("datastore.db");
   }
 
+  /// Data and logs of etcd's members.
+  Path etcd() {
+    return root.resolve("etcd");
+  }
+
   Path calicoctlConfig() {
     return root.resolve("calicoctl.cfg");
   }
@@ -69,9 +74,13 @@ record LabDirectory(Path root) {
   }
 
   /// Remembers who holds the lab, so that later commands find it.
-  void write(String topology, Holder holder) {
+  void write(String topology, LabDatastore datastore, Holder holder) {
     Properties properties = new Properties();
     properties.setProperty("topology", topology);
+    properties.setProperty("datastore", datastore.type());
+    if (datastore instanceof LabDatastore.Etcd etcd) {
+      properties.setProperty("etcd.members", Integer.toString(etcd.members()));
+    }
     properties.setProperty("holder.pid", Long.toString(holder.pid()));
     properties.setProperty("holder.started", holder.startedAt().toString());
     properties.setProperty("holder.rootless", Boolean.toString(holder.rootless()));
@@ -83,7 +92,7 @@ record LabDirectory(Path root) {
   }
 
   /// @param topology its name
-  record Running(String topology, Holder holder) {}
+  record Running(String topology, LabDatastore datastore, Holder holder) {}
 
   /// What an earlier command remembered; empty if no lab is up.
   Optional<Running> read() {
@@ -96,6 +105,9 @@ record LabDirectory(Path root) {
       return Optional.of(
           new Running(
               properties.getProperty("topology"),
+              LabDatastore.parse(
+                  properties.getProperty("datastore"),
+                  Integer.parseInt(properties.getProperty("etcd.members", "1"))),
               new Holder(
                   Long.parseLong(properties.getProperty("holder.pid")),
                   Instant.parse(properties.getProperty("holder.started")),

@@ -1,11 +1,5 @@
 package io.margay.lab;
 
-import io.margay.datastore.Datastore;
-import io.margay.datastore.DatastoreConfig;
-import io.margay.datastore.Datastores;
-import io.margay.datastore.Entry;
-import io.margay.datastore.Key;
-import io.margay.datastore.KeyRange;
 import io.margay.lab.Topology.Host;
 import io.margay.lab.Topology.Workload;
 import java.io.PrintStream;
@@ -48,6 +42,8 @@ final class LabShow {
 
   void everything() {
     heading("What is configured");
+    out.println("  datastore: " + lab.describeDatastore());
+    out.println();
     LISTINGS.forEach(this::listing);
     heading("How the endpoints are");
     statuses();
@@ -77,27 +73,22 @@ final class LabShow {
   }
 
   private void statuses() {
-    List<List<String>> rows = new ArrayList<>();
-    DatastoreConfig config = new DatastoreConfig.Embedded(lab.directory().datastore());
-    try (Datastore datastore = Datastores.open(config)) {
-      for (Host node : lab.topology().nodes()) {
-        for (Entry<Key.EndpointStatus> entry :
-            datastore.list(new KeyRange.WorkloadEndpointStatuses(node.name()))) {
-          if (entry.key() instanceof Key.WorkloadEndpointStatus(var endpoint)) {
-            rows.add(List.of(node.name(), endpoint.name(), status(entry.value())));
-          }
-        }
-      }
-    }
+    List<String> command = new ArrayList<>(JavaProgram.words(EndpointStatuses.class));
+    command.add(lab.directory().calicoctlConfig().toString());
+    lab.topology().nodes().forEach(node -> command.add(node.name()));
+    List<List<String>> rows =
+        Command.run(lab.holder().enter(command), "")
+            .orThrow("reading the statuses of endpoints")
+            .lines()
+            .map(line -> line.split(" ", 3))
+            .map(words -> List.of(words[0], words[1], status(words[2])))
+            .toList();
     out.print(TextTable.render(List.of("NODE", "ENDPOINT", "STATUS"), rows));
   }
 
-  private String status(Key.EndpointStatus status) {
-    String text = status.name().toLowerCase(Locale.ROOT);
-    return switch (status) {
-      case UP -> style.good(text);
-      case DOWN, ERROR -> style.bad(text);
-    };
+  private String status(String status) {
+    String text = status.toLowerCase(Locale.ROOT);
+    return text.equals("up") ? style.good(text) : style.bad(text);
   }
 
   private void routes() {

@@ -13,7 +13,7 @@ final class MissingPrograms {
 
   /// Each program and the Debian package that has it.
   private static final Map<String, String> PACKAGES =
-      new TreeMap<>(
+      Map.copyOf(
           Map.of(
               "ip", "iproute2",
               "unshare", "util-linux",
@@ -30,9 +30,13 @@ final class MissingPrograms {
 
   private MissingPrograms() {}
 
-  static void check() {
+  static void check(LabDatastore datastore) {
+    Map<String, String> packages = new TreeMap<>(PACKAGES);
+    if (datastore instanceof LabDatastore.Etcd) {
+      packages.put("etcd", "etcd-server");
+    }
     TreeSet<String> missing =
-        PACKAGES.keySet().stream()
+        packages.keySet().stream()
             .filter(program -> !isThere(program))
             .collect(Collectors.toCollection(TreeSet::new));
     if (!missing.isEmpty()) {
@@ -40,7 +44,7 @@ final class MissingPrograms {
           "missing on this machine: %s. Install them: apt-get install %s"
               .formatted(
                   String.join(", ", missing),
-                  missing.stream().map(PACKAGES::get).distinct().collect(Collectors.joining(" "))));
+                  missing.stream().map(packages::get).distinct().collect(Collectors.joining(" "))));
     }
   }
 

@@ -27,6 +27,7 @@ final class NamespaceScript {
     it.line("ip link set lo up");
     it.line("ip link add lan0 type bridge");
     it.line("ip link set lan0 up");
+    it.line("ip addr add %s/%d dev lan0", topology.switchAddress(), topology.lan().length());
     topology.hosts().forEach(it::host);
     topology.workloads().forEach(it::workload);
     return it.script.toString();

@@ -61,6 +61,21 @@ public record Topology(
     }
   }
 
+  /// The network that all hosts are on.
+  IpPrefix lan() {
+    return hosts.getFirst().address().masked();
+  }
+
+  /// The address of the switch on the LAN, where what all hosts share is to be found: the last that
+  /// a host could have, so that it is in nobody's way.
+  IpAddress switchAddress() {
+    byte[] octets = lan().address().toBytes();
+    for (int bit = lan().length(); bit < lan().family().bits() - 1; bit++) {
+      octets[bit / 8] |= (byte) (0x80 >> bit % 8);
+    }
+    return IpAddress.of(octets);
+  }
+
   /// The hosts that run an agent.
   public List<Host> nodes() {
     return hosts.stream().filter(Host::node).toList();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.margay.datastore.DatastoreConfig.EtcdApi;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -43,7 +44,9 @@ class HolderTest {
   @Test
   void endsEverythingThatRunsInItAndIsFoundByTheSameRecord() throws Exception {
     LabDirectory lab = new LabDirectory(directory);
-    lab.write("seed", holder);
+    lab.write("seed", new LabDatastore.Etcd(EtcdApi.V2, 3), holder);
+    assertThat(lab.read().orElseThrow().datastore())
+        .isEqualTo(new LabDatastore.Etcd(EtcdApi.V2, 3));
     assertThat(lab.read().orElseThrow().holder()).isEqualTo(holder);
 
     Process inside =

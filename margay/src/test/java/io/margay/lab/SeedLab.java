@@ -41,12 +41,21 @@ final class SeedLab implements AutoCloseable {
 
   /// The same with another topology.
   static SeedLab up(Topology topology) {
+    return up(topology, new LabDatastore.Embedded());
+  }
+
+  /// The same with another datastore; skips the test, with the reason, where there is no etcd.
+  static SeedLab up(Topology topology, LabDatastore datastore) {
+    assumeTrue(
+        datastore instanceof LabDatastore.Embedded
+            || Command.run(List.of("sh", "-c", "command -v etcd"), "").exitCode() == 0,
+        "etcd is not installed (Debian package etcd-server), so it is not tested");
     LabDirectory directory = new LabDirectory(temporaryDirectory());
     Path home = Path.of(System.getProperty("margay.home"));
     Progress progress =
         new Progress(new PrintStream(new ByteArrayOutputStream(), true), new Style(false));
     assumeTrue(canMakeNamespaces(), "this machine does not let us make namespaces");
-    return new SeedLab(Lab.up(topology, directory, home, progress));
+    return new SeedLab(Lab.up(topology, datastore, directory, home, progress));
   }
 
   static boolean canMakeNamespaces() {
@@ -127,6 +136,27 @@ final class SeedLab implements AutoCloseable {
   /// The datastore; the caller closes it.
   Datastore openDatastore() {
     return Datastores.open(new DatastoreConfig.Embedded(lab.directory().datastore()));
+  }
+
+  /// A file, removed with the lab, of the tenant's open policy that allows one more TCP port from
+  /// everywhere: a change that shows in the kernel.
+  Path policyAllowing(int port) {
+    try {
+      String open = Files.readString(lab.examples().resolve("tenant-open/policy.yaml"));
+      String rule = "  - action: allow\n    protocol: tcp\n    destination: {ports: [%d]}\n";
+      return Files.writeString(
+          lab.directory().root().resolve("policy" + port + ".yaml"),
+          open.replace("  egress:", rule.formatted(port) + "  egress:"));
+    } catch (IOException e) {
+      throw new LabException("cannot write a policy", e);
+    }
+  }
+
+  /// Waits until the kernel of a node has what [#policyAllowing] asks for.
+  void awaitPortAllowed(String node, int port) {
+    awaitThat(
+        () -> in(node, "iptables-save", "-t", "filter").contains("--dports " + port + " "),
+        () -> node + " allows port " + port + "; the agents said " + agentOutput());
   }
 
   /// A process that goes on in a place; the caller ends it.

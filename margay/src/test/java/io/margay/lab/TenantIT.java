@@ -12,28 +12,49 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /// The tenant network, stage by stage: as its author wrote it, with the denials taken away, and as
 /// it was meant.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class TenantIT {
 
   private static final List<String> WORKLOADS =
       List.of("slave1-frontend1", "slave1-frontend2", "slave2-database");
 
-  private static SeedLab lab;
+  private final LabDatastore datastore;
+  private SeedLab lab;
+
+  TenantIT() {
+    this(new LabDatastore.Embedded());
+  }
+
+  /// @param datastore that the agents and calicoctl share
+  TenantIT(LabDatastore datastore) {
+    this.datastore = datastore;
+  }
 
   @BeforeAll
-  static void up() {
-    lab = SeedLab.up();
+  void up() {
+    lab = SeedLab.up(SeedTopology.TOPOLOGY, datastore);
   }
 
   @AfterAll
-  static void down() {
+  void down() {
     if (lab != null) {
       lab.close();
     }
+  }
+
+  /// What the lab's etcd answers to curl.
+  String askEtcd(String path, String... options) {
+    List<String> words = new ArrayList<>(List.of("curl", "-s"));
+    words.addAll(List.of(options));
+    var etcd = lab.lab.etcd().orElseThrow();
+    words.add(etcd.shape().endpoints(etcd.address()).getFirst() + path);
+    return Command.run(lab.lab.holder().enter(words), "").orThrow("curl " + path);
   }
 
   @Test
@@ -47,7 +68,7 @@ class TenantIT {
     }
   }
 
-  private static RuleDump kernelRules(String host) {
+  private RuleDump kernelRules(String host) {
     return RuleDump.parse(lab.in(host, "iptables-save")).ours();
   }
 
@@ -89,7 +110,7 @@ class TenantIT {
             """);
   }
 
-  private static String nodeStatus(String node) {
+  private String nodeStatus(String node) {
     String runDirectory = lab.lab.directory().node(node).resolve("run").toString();
     String calicoctl = System.getProperty("margay.home") + "/bin/calicoctl";
     return lab.in(node, calicoctl, "node", "status", "--run-dir=" + runDirectory);
@@ -203,7 +224,7 @@ class TenantIT {
             "cali6-masq-ipam-pools");
   }
 
-  private static Workload workload(String name) {
+  private Workload workload(String name) {
     return lab.lab.topology().workloads().stream()
         .filter(workload -> workload.name().equals(name))
         .findFirst()
@@ -218,7 +239,7 @@ class TenantIT {
   }
 
   /// Waits until a change of policy has taken effect.
-  private static void awaitReach(String source, String target, int port, Outcome outcome) {
+  private void awaitReach(String source, String target, int port, Outcome outcome) {
     SeedLab.awaitThat(
         () ->
             Reachability.probe(lab.lab.topology(), lab.lab.holder())
