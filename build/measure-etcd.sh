@@ -40,7 +40,11 @@ begin=$(date +%s%N)
 $margay lab exec slave1 -- "$margay" node --name=slave1 --ip=192.168.40.11/24 \
   --config="$MARGAY_LAB_DIR/slave1/calicoctl.cfg" --felix-config="$MARGAY_LAB_DIR/slave1/felix.cfg" \
   --log-dir="$MARGAY_LAB_DIR/slave1/log" --run-dir="$run" >"$MARGAY_LAB_DIR/slave1/agent2.out" 2>&1 &
-while [ ! -e "$run/ready" ]; do sleep 0.05; done
+agent=$!
+while [ ! -e "$run/ready" ]; do
+  kill -0 $agent 2>/dev/null || { tail -5 "$MARGAY_LAB_DIR/slave1/agent2.out" >&2; exit 1; }
+  sleep 0.05
+done
 echo "agent: right after $((($(date +%s%N) - begin) / 1000000)) ms, $(seconds_of "$(cpu_ticks)") s of processor,$(memory)"
 
 before=$(cpu_ticks)

@@ -225,7 +225,11 @@ class EtcdFaultsTest {
 
     cluster.compact();
     cluster.post("/v3/maintenance/defragment", "{}");
-    cluster.post("/v3/maintenance/alarm", "{\"action\":\"DEACTIVATE\",\"alarm\":\"NOSPACE\"}");
+    var alarm = cluster.post("/v3/maintenance/alarm", "{\"action\":\"GET\"}").path("alarms").get(0);
+    cluster.post(
+        "/v3/maintenance/alarm",
+        "{\"action\":\"DEACTIVATE\",\"memberID\":\"%s\",\"alarm\":\"NOSPACE\"}"
+            .formatted(alarm.path("memberID").asText()));
     datastore.apply(SETTING, "2");
     followed.await(SETTING, "2");
   }

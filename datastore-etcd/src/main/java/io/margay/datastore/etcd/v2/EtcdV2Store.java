@@ -4,6 +4,7 @@ import io.margay.datastore.Datastore;
 import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.EtcdAccess;
 import io.margay.datastore.etcd.EtcdErrors;
+import io.margay.datastore.etcd.MemberRotation;
 import io.margay.datastore.etcd.PatientCaller;
 import io.margay.datastore.etcd.ValueSize;
 import io.margay.datastore.etcd.v2.KeysApi.Answer;
@@ -58,7 +59,8 @@ public final class EtcdV2Store implements PathStore {
   public EtcdV2Store(EtcdAccess access) {
     this.access = access;
     this.errors = new EtcdErrors(access);
-    this.caller = new PatientCaller<>(() -> new KeysApi(access), errors);
+    var members = new MemberRotation(access);
+    this.caller = new PatientCaller<>(() -> new KeysApi(access, members), errors);
   }
 
   @Override
@@ -280,7 +282,7 @@ public final class EtcdV2Store implements PathStore {
     lastListing = null;
     return WatchThread.start(
         new EtcdV2Watch(
-            new KeysApi(access),
+            new KeysApi(access, new MemberRotation(access)),
             errors,
             clusterId,
             afterRevision,

@@ -7,6 +7,7 @@ import io.margay.datastore.etcd.CallFailedException.Kind;
 import io.margay.datastore.etcd.Causes;
 import io.margay.datastore.etcd.EtcdAccess;
 import io.margay.datastore.etcd.EtcdConnection;
+import io.margay.datastore.etcd.MemberRotation;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -57,13 +58,12 @@ final class KeysApi implements EtcdConnection {
   private static final Set<Integer> DENIALS = Set.of(401, 403);
 
   private final EtcdAccess access;
+  private final MemberRotation members;
   private final HttpClient http;
 
-  /// Which member answered last.
-  private volatile int preferred;
-
-  KeysApi(EtcdAccess access) {
+  KeysApi(EtcdAccess access, MemberRotation members) {
     this.access = access;
+    this.members = members;
     var builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -186,19 +186,15 @@ final class KeysApi implements EtcdConnection {
   /// Where no connection comes about nothing was asked, so the next member may be.
   private <T> HttpResponse<T> send(Sending<T> sending) {
     List<String> reasons = new ArrayList<>();
-    int first = preferred;
-    int count = access.endpoints().size();
     IOException last = new IOException("no endpoints");
-    for (int i = 0; i < count; i++) {
-      int at = (first + i) % count;
-      URI endpoint = access.endpoints().get(at);
+    for (URI endpoint : members.order()) {
       try {
         var response = sending.to(endpoint);
-        preferred = at;
+        members.onAnswer(endpoint);
         return response;
       } catch (IOException e) {
         last = e;
-        preferred = (at + 1) % count;
+        members.onFailure(endpoint);
         if (!Causes.speaksOfConnecting(e)) {
           String reason =
               e instanceof HttpTimeoutException

@@ -5,6 +5,7 @@ import io.margay.datastore.DatastoreProvider.Stay;
 import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.EtcdAccess;
 import io.margay.datastore.etcd.EtcdErrors;
+import io.margay.datastore.etcd.MemberRotation;
 import io.margay.datastore.etcd.PatientCaller;
 import io.margay.datastore.etcd.ValueSize;
 import io.margay.datastore.etcd.v3.EtcdCalls.Op;
@@ -41,9 +42,10 @@ public final class EtcdV3Store implements PathStore {
   public EtcdV3Store(EtcdAccess access, Stay stay) {
     this.access = access;
     this.errors = new EtcdErrors(access);
+    var members = new MemberRotation(access);
     this.caller = new PatientCaller<>(
             switch (stay) {
-              case BRIEF -> () -> new GatewayCalls(access);
+              case BRIEF -> () -> new GatewayCalls(access, members);
               case LONG -> () -> new JetcdCalls(access);
             },
             errors);

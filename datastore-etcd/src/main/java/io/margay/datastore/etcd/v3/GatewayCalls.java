@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.CallFailedException.Kind;
 import io.margay.datastore.etcd.EtcdAccess;
+import io.margay.datastore.etcd.MemberRotation;
 import io.margay.datastore.path.PathStore.Condition;
 import io.margay.datastore.path.PathStore.PathValue;
 import java.time.Duration;
@@ -31,9 +32,9 @@ final class GatewayCalls implements EtcdCalls {
   private volatile @Nullable String token;
   private volatile @Nullable EtcdCalls jetcd;
 
-  GatewayCalls(EtcdAccess access) {
+  GatewayCalls(EtcdAccess access, MemberRotation members) {
     this.access = access;
-    this.transport = new GatewayTransport(access);
+    this.transport = new GatewayTransport(access, members);
   }
 
   @Override

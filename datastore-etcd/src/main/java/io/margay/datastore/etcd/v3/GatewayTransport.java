@@ -6,6 +6,7 @@ import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.CallFailedException.Kind;
 import io.margay.datastore.etcd.Causes;
 import io.margay.datastore.etcd.EtcdAccess;
+import io.margay.datastore.etcd.MemberRotation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -36,14 +37,11 @@ final class GatewayTransport {
   /// How long a member may take to end a connection that it does not want.
   private static final Duration REFUSAL_TIMEOUT = Duration.ofMillis(500);
 
-  private final EtcdAccess access;
+  private final MemberRotation members;
   private final @Nullable SSLSocketFactory tls;
 
-  /// Which member answered last.
-  private volatile int preferred;
-
-  GatewayTransport(EtcdAccess access) {
-    this.access = access;
+  GatewayTransport(EtcdAccess access, MemberRotation members) {
+    this.members = members;
     var material = access.tls();
     this.tls = material == null ? null : material.context().getSocketFactory();
   }
@@ -63,22 +61,17 @@ final class GatewayTransport {
   /// Where no connection comes about nothing was asked, so the next member may be.
   private HttpURLConnection connect(String path, int length, @Nullable String token) {
     List<String> reasons = new ArrayList<>();
-    int first = preferred;
-    int count = access.endpoints().size();
     IOException last = new IOException("no endpoints");
-    for (int i = 0; i < count; i++) {
-      int at = (first + i) % count;
+    for (URI endpoint : members.order()) {
       try {
-        var connection = open(access.endpoints().get(at), path, length, token);
+        var connection = open(endpoint, path, length, token);
         connection.connect();
-        preferred = at;
         return connection;
       } catch (IOException e) {
         last = e;
+        members.onFailure(endpoint);
         reasons.add(
-            e instanceof SocketTimeoutException
-                ? access.endpoints().get(at) + " does not answer"
-                : Causes.deepest(e));
+            e instanceof SocketTimeoutException ? endpoint + " does not answer" : Causes.deepest(e));
       }
     }
     throw new CallFailedException(
@@ -114,6 +107,7 @@ final class GatewayTransport {
         out.write(body);
       }
       status = connection.getResponseCode();
+      members.onAnswer(URI.create(endpoint(connection)));
       content = read(status < 400 ? connection.getInputStream() : connection.getErrorStream());
     } catch (IOException e) {
       String endpoint = endpoint(connection);
@@ -121,7 +115,7 @@ final class GatewayTransport {
       if (refusal != null) {
         throw new CallFailedException(Kind.UNREACHABLE, refusal, e);
       }
-      preferred = (preferred + 1) % access.endpoints().size();
+      members.onFailure(URI.create(endpoint));
       throw new CallFailedException(
           Kind.UNANSWERED,
           e instanceof SocketTimeoutException
