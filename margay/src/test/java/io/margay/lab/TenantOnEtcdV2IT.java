@@ -6,7 +6,7 @@ import io.margay.datastore.DatastoreConfig.EtcdApi;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-class TenantOnEtcdV2IT extends TenantIT {
+class TenantOnEtcdV2IT extends TenantAcceptance {
   TenantOnEtcdV2IT() {
     super(new LabDatastore.Etcd(EtcdApi.V2, 1));
   }

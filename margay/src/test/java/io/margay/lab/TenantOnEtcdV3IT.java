@@ -8,7 +8,7 @@ import java.util.Base64;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-class TenantOnEtcdV3IT extends TenantIT {
+class TenantOnEtcdV3IT extends TenantAcceptance {
   TenantOnEtcdV3IT() {
     super(new LabDatastore.Etcd(EtcdApi.V3, 1));
   }
