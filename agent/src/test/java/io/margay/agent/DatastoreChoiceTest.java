@@ -47,7 +47,8 @@ class DatastoreChoiceTest {
 
   @Test
   void felixsSettingsOfEtcdWithoutATypeMeanItsDefault() throws IOException {
-    assertThat(choice("[global]\nEtcdAddr = 127.0.0.1:2379\n", Map.of("ETCD_ENDPOINTS", "http://a:1")))
+    assertThat(
+            choice("[global]\nEtcdAddr = 127.0.0.1:2379\n", Map.of("ETCD_ENDPOINTS", "http://a:1")))
         .isEqualTo(new Etcd(EtcdApi.V2, List.of("http://127.0.0.1:2379/"), null, PLAIN));
     assertThat(choice("", Map.of("FELIX_ETCDENDPOINTS", "http://a:1,http://b:2")))
         .isEqualTo(new Etcd(EtcdApi.V2, List.of("http://a:1/", "http://b:2/"), null, PLAIN));
@@ -56,7 +57,8 @@ class DatastoreChoiceTest {
   @Test
   void felixsTypeWinsAndItsUserNeedsBothHalves() throws IOException {
     var environment =
-        Map.of("FELIX_DATASTORETYPE", "etcdv3", "FELIX_ETCDADDR", "a:1", "DATASTORE_TYPE", "embedded");
+        Map.of(
+            "FELIX_DATASTORETYPE", "etcdv3", "FELIX_ETCDADDR", "a:1", "DATASTORE_TYPE", "embedded");
     assertThat(choice("[global]\nEtcdUsername = me\nEtcdPassword = secret\n", environment))
         .isEqualTo(
             new Etcd(

@@ -39,7 +39,8 @@ class StatusReporterTest {
 
   @Test
   void theLastStatusOfAnEndpointIsWritten() {
-    try (StatusReporter reporter = new StatusReporter("slave1", datastore, true, new ReportComplaint())) {
+    try (StatusReporter reporter =
+        new StatusReporter("slave1", datastore, true, new ReportComplaint())) {
       reporter.onStatus(FRONTEND, EndpointStatus.DOWN);
       reporter.onStatus(FRONTEND, EndpointStatus.UP);
       reporter.start();
@@ -50,7 +51,8 @@ class StatusReporterTest {
   @Test
   void whatAnEarlierRunLeftBehindIsRemoved() {
     datastore.apply(new Key.WorkloadEndpointStatus(OLD), Key.EndpointStatus.UP);
-    try (StatusReporter reporter = new StatusReporter("slave1", datastore, true, new ReportComplaint())) {
+    try (StatusReporter reporter =
+        new StatusReporter("slave1", datastore, true, new ReportComplaint())) {
       reporter.onStatus(FRONTEND, EndpointStatus.UP);
       reporter.start();
     }
@@ -60,7 +62,8 @@ class StatusReporterTest {
 
   @Test
   void anEndpointThatIsGoneHasNoStatus() {
-    try (StatusReporter reporter = new StatusReporter("slave1", datastore, true, new ReportComplaint())) {
+    try (StatusReporter reporter =
+        new StatusReporter("slave1", datastore, true, new ReportComplaint())) {
       reporter.start();
       reporter.onStatus(FRONTEND, EndpointStatus.UP);
       reporter.onRemoved(FRONTEND);
@@ -70,13 +73,15 @@ class StatusReporterTest {
 
   @Test
   void switchedOffNothingIsWrittenAndSwitchedOnEverythingKnownIs() {
-    try (StatusReporter reporter = new StatusReporter("slave1", datastore, false, new ReportComplaint())) {
+    try (StatusReporter reporter =
+        new StatusReporter("slave1", datastore, false, new ReportComplaint())) {
       reporter.onStatus(FRONTEND, EndpointStatus.ERROR);
       reporter.start();
     }
     assertThat(stored(FRONTEND)).isEmpty();
 
-    try (StatusReporter reporter = new StatusReporter("slave1", datastore, false, new ReportComplaint())) {
+    try (StatusReporter reporter =
+        new StatusReporter("slave1", datastore, false, new ReportComplaint())) {
       reporter.onStatus(FRONTEND, EndpointStatus.ERROR);
       reporter.setEnabled(true);
       reporter.start();

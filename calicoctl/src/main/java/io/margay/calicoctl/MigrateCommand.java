@@ -126,8 +126,7 @@ final class MigrateCommand implements Command {
         terminal.fail(
             "The target cannot hold %d value(s) of the source. Nothing was changed."
                 .formatted(objections.size()));
-        list(
-            objections.stream().map(each -> each.path() + " " + each.reason()).toList(), terminal);
+        list(objections.stream().map(each -> each.path() + " " + each.reason()).toList(), terminal);
         terminal.say("Change or delete them at the source, or choose another target.");
         yield false;
       }

@@ -78,10 +78,14 @@ public final class StartupTraining {
     for (String type : List.of("etcdv3", "etcdv2")) {
       Map<String, String> environment =
           Map.of(
-              "CALICOCTL_CONFIG", directory.resolve("none.cfg").toString(),
-              "DATASTORE_TYPE", type,
-              "ETCD_ENDPOINTS", "http://127.0.0.1:1");
-      PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+              "CALICOCTL_CONFIG",
+              directory.resolve("none.cfg").toString(),
+              "DATASTORE_TYPE",
+              type,
+              "ETCD_ENDPOINTS",
+              "http://127.0.0.1:1");
+      PrintStream nowhere =
+          new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
       Calicoctl.run(
           new String[] {"get", "node"},
           environment,

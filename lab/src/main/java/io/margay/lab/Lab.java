@@ -16,11 +16,7 @@ import java.util.function.BooleanSupplier;
 
 /// A lab that is up: the topology, the process that holds it, and its files.
 record Lab(
-    Topology topology,
-    LabDatastore datastore,
-    Holder holder,
-    LabDirectory directory,
-    Path home) {
+    Topology topology, LabDatastore datastore, Holder holder, LabDirectory directory, Path home) {
 
   private static final Duration LIMIT = Patience.of(Duration.ofSeconds(90));
 

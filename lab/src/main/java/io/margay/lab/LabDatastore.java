@@ -83,8 +83,7 @@ sealed interface LabDatastore {
   default Map<String, String> environment(LabDirectory directory, IpAddress switchAddress) {
     return switch (this) {
       case Embedded _ ->
-          Map.of(
-              "DATASTORE_TYPE", type(), "EMBEDDED_PATH", directory.datastore().toString());
+          Map.of("DATASTORE_TYPE", type(), "EMBEDDED_PATH", directory.datastore().toString());
       case Etcd etcd ->
           Map.of(
               "DATASTORE_TYPE", type(),

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/// What happens to the tenant network while something happens to its etcd of three members: nothing.
-/// Two flows run all the time; in the end not one of their packets is missing.
+/// What happens to the tenant network while something happens to its etcd of three members:
+/// nothing. Two flows run all the time; in the end not one of their packets is missing.
 ///
 /// `-Dmargay.outage.seconds=60` makes the outage of all members as long as one likes. How long each
 /// recovery took is left in `target/etcd-recovery.txt`.
@@ -129,7 +129,8 @@ class EtcdFaultsIT {
     inSwitch("kill", "-STOP", pid);
     try {
       allowPort(++nextPort);
-      recovered("member stopped (SIGSTOP): from the next write's answer", System.nanoTime(), nextPort);
+      recovered(
+          "member stopped (SIGSTOP): from the next write's answer", System.nanoTime(), nextPort);
       assertThat(forwarding()).isNotEqualTo(before);
     } finally {
       inSwitch("kill", "-CONT", pid);

@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-/// Puts load on the etcd of a lab, and measures how long a watch takes to tell of a write: ours, and
-/// jetcd's as it is, in one process and of the same writes. Runs on a host of the lab.
+/// Puts load on the etcd of a lab, and measures how long a watch takes to tell of a write: ours,
+/// and jetcd's as it is, in one process and of the same writes. Runs on a host of the lab.
 public final class EtcdLoad {
 
   private static final int NODES = 250;
@@ -39,7 +39,7 @@ public final class EtcdLoad {
   private EtcdLoad() {}
 
   /// @param arguments `fill` FILE ENDPOINTS POLICIES, or `write` FILE ENDPOINTS PER_SECOND SECONDS;
-  ///     the file is a configuration of calicoctl
+  ///   the file is a configuration of calicoctl
   public static void main(String[] arguments) {
     var config = DatastoreConfig.load(Path.of(arguments[1]), Map.of());
     int endpoints = Integer.parseInt(arguments[2]);
@@ -125,8 +125,7 @@ public final class EtcdLoad {
     var bare = new AtomicLongArray(count);
     long revision = datastore.apply(new Key.FelixSetting(null, "Load"), "" + System.nanoTime());
     try (var _ = datastore.watch(revision, new OurWatch(ours));
-        var client =
-            Client.builder().endpoints(config.endpoints().toArray(String[]::new)).build();
+        var client = Client.builder().endpoints(config.endpoints().toArray(String[]::new)).build();
         var _ = bareWatch(client, revision + 1, bare)) {
       long start = System.nanoTime();
       writeAtRate(datastore, endpoints, perSecond, starts);

@@ -88,8 +88,8 @@ class LabCommandIT {
                 == 0,
         "this machine does not let us make namespaces");
 
-    assertThatThrownBy(() -> Lab.up(
-                    SeedTopology.TOPOLOGY, new LabDatastore.Embedded(), files, home, progress))
+    assertThatThrownBy(
+            () -> Lab.up(SeedTopology.TOPOLOGY, new LabDatastore.Embedded(), files, home, progress))
         .isInstanceOf(LabException.class)
         .hasMessageContaining("calicoctl create")
         .hasMessageContaining("pools.yaml");

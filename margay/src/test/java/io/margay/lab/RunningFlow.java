@@ -37,8 +37,7 @@ record RunningFlow(Process ping, Path log) {
     assertThat(ping.waitFor(5, TimeUnit.SECONDS)).as("ping ends").isTrue();
     String text = text();
     Files.delete(log);
-    Matcher summary =
-        Pattern.compile("(\\d+) packets transmitted, (\\d+) received").matcher(text);
+    Matcher summary = Pattern.compile("(\\d+) packets transmitted, (\\d+) received").matcher(text);
     assertThat(summary.find()).as("a summary in " + text).isTrue();
     int sent = Integer.parseInt(summary.group(1));
     assertThat(sent).isGreaterThan(100);

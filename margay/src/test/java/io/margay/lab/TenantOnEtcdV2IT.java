@@ -20,7 +20,8 @@ class TenantOnEtcdV2IT extends TenantAcceptance {
     assertThat(value("/calico/felix/v1/host/slave1/last_reported_status"))
         .contains("uptime")
         .doesNotContain("\"ttl\":");
-    assertThat(value("/calico/v1/config/ClusterGUID")).containsPattern("\"value\":\"[0-9a-f]{32}\"");
+    assertThat(value("/calico/v1/config/ClusterGUID"))
+        .containsPattern("\"value\":\"[0-9a-f]{32}\"");
     assertThat(value("/calico/v1/Ready")).contains("\"value\":\"true\"");
   }
 

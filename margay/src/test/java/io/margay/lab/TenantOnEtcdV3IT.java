@@ -28,8 +28,6 @@ class TenantOnEtcdV3IT extends TenantAcceptance {
   private String value(String path) {
     var octets = path.getBytes(StandardCharsets.UTF_8);
     return askEtcd(
-        "/v3/kv/range",
-        "-d",
-        "{\"key\":\"" + Base64.getEncoder().encodeToString(octets) + "\"}");
+        "/v3/kv/range", "-d", "{\"key\":\"" + Base64.getEncoder().encodeToString(octets) + "\"}");
   }
 }

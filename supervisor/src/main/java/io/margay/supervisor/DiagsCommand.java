@@ -128,7 +128,8 @@ final class DiagsCommand {
     for (Kind kind : Kind.values()) {
       text.append("# ").append(kind).append('\n').append(documents(kind));
     }
-    try (Datastore store = Datastores.openBriefly(DatastoreConfig.load(config, terminal.environment()))) {
+    try (Datastore store =
+        Datastores.openBriefly(DatastoreConfig.load(config, terminal.environment()))) {
       text.append("# settings, blocks and statuses\n");
       for (Entry<?> entry : store.snapshot().entries()) {
         if (!(entry.key() instanceof Key.ForResource)) {

@@ -203,8 +203,7 @@ public record FelixConfig(
   /// An explicit type wins; settings of etcd without one mean Felix's default.
   private static DatastoreType datastoreType(FelixSettings settings) {
     var type = settings.get(FelixParameters.DATASTORE_TYPE);
-    return type == DatastoreType.UNSET
-            && FelixParameters.OF_ETCD.stream().anyMatch(settings::isSet)
+    return type == DatastoreType.UNSET && FelixParameters.OF_ETCD.stream().anyMatch(settings::isSet)
         ? DatastoreType.ETCDV2
         : type;
   }

@@ -134,8 +134,7 @@ final class FelixSettings {
     String name = parameter.name().toLowerCase(Locale.ROOT);
     return Arrays.stream(Source.values())
         .filter(source -> !(source.isDatastore() && parameter.is(Flag.LOCAL)))
-        .anyMatch(
-            source -> valuesByLowerCaseName.getOrDefault(source, Map.of()).containsKey(name));
+        .anyMatch(source -> valuesByLowerCaseName.getOrDefault(source, Map.of()).containsKey(name));
   }
 
   private <T> T read(Parameter<T> parameter, String value, Source source) {

@@ -53,7 +53,8 @@ public final class EtcdErrors {
     String said = reason.toLowerCase(Locale.ROOT);
     return said.contains("eof")
         || said.contains("end of file")
-        || said.contains("closed") || said.contains("reset");
+        || said.contains("closed")
+        || said.contains("reset");
   }
 
   private Unavailable unauthorized(String reason, Throwable cause) {

@@ -27,7 +27,7 @@ public final class MemberRotation {
   }
 
   public void onAnswer(URI endpoint) {
-    first = endpoints.indexOf(endpoint);
+    first = Math.max(0, endpoints.indexOf(endpoint));
   }
 
   public void onFailure(URI endpoint) {

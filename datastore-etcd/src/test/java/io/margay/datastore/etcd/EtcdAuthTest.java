@@ -110,8 +110,7 @@ class EtcdAuthTest {
         asRoot("/v3/auth/user/revoke", "{\"name\":\"margay\",\"role\":\"calico\"}");
         Await.until(() -> !log.complaints().isEmpty(), () -> "nobody complains");
         root.apply(setting, "2");
-        Await.until(
-            () -> refused(datastore, setting), () -> "a user without a role is served");
+        Await.until(() -> refused(datastore, setting), () -> "a user without a role is served");
         asRoot("/v3/auth/user/grant", "{\"user\":\"margay\",\"role\":\"calico\"}");
         followed.await(setting, "2");
       }

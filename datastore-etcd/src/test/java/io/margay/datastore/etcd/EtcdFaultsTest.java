@@ -193,7 +193,8 @@ class EtcdFaultsTest {
         cluster.pause(still);
         try {
           Await.until(
-              () -> isWritable(other, "without " + still), () -> "the cluster does not take writes");
+              () -> isWritable(other, "without " + still),
+              () -> "the cluster does not take writes");
           followed.await(SETTING, "without " + still);
         } finally {
           cluster.resume(still);
@@ -205,8 +206,7 @@ class EtcdFaultsTest {
   /// etcd refuses writes when its quota is used up, and answers everything else.
   @Test
   void aFullDiskRefusesWritesAndTakesNothingAway() {
-    cluster =
-        EtcdCluster.start(directory, 1, null, List.of("--quota-backend-bytes=" + (16 << 20)));
+    cluster = EtcdCluster.start(directory, 1, null, List.of("--quota-backend-bytes=" + (16 << 20)));
     follow(cluster.config(EtcdApi.V3));
     var before = followed.values();
     String mebibyte = "\"" + "x".repeat(1 << 20) + "\"";

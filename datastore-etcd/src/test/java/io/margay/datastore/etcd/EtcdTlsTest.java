@@ -116,7 +116,8 @@ class EtcdTlsTest {
   @EnumSource
   void whoShowsNoCertificateIsNotServed(Speech speech) {
     var files = new EtcdTls(null, null, ours.ca());
-    assertRefused(speech, cluster.config(speech.api, null, files)).hasMessageContaining("etcdCertFile");
+    assertRefused(speech, cluster.config(speech.api, null, files))
+        .hasMessageContaining("etcdCertFile");
   }
 
   @ParameterizedTest

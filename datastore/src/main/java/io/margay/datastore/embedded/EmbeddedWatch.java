@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Follows the change log from a revision on. While the store cannot be read, where it was stays its
-/// place.
+/// Follows the change log from a revision on. While the store cannot be read, where it was stays
+/// its place.
 final class EmbeddedWatch implements WatchThread.Following {
 
   static final Duration RETRY = Duration.ofSeconds(1);

@@ -199,9 +199,7 @@ public final class Migration {
   }
 
   private static boolean commit(PathStore store, Condition condition, Put put) {
-    return store
-        .commit(new Transaction(List.of(condition), List.of(put), List.of()))
-        .isPresent();
+    return store.commit(new Transaction(List.of(condition), List.of(put), List.of())).isPresent();
   }
 
   private void write(Difference difference) {

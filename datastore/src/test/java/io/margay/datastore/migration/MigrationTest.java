@@ -144,9 +144,7 @@ class MigrationTest {
   private void cutShort(int writes) {
     var left = new int[] {writes};
     assertThatThrownBy(
-            () ->
-                migrate(
-                    new DyingStore(source, left, false), new DyingStore(target, left, false)))
+            () -> migrate(new DyingStore(source, left, false), new DyingStore(target, left, false)))
         .isInstanceOf(DyingStore.DiedException.class);
   }
 
@@ -172,8 +170,7 @@ class MigrationTest {
   void aSourceThatNeverRestsIsToldOfAndIsReadyAgain() {
     var written = new int[1];
     var outcome =
-        new Migration(
-                source, target, false, (_, _) -> put(source, SETTING, "" + written[0]++))
+        new Migration(source, target, false, (_, _) -> put(source, SETTING, "" + written[0]++))
             .run();
     assertThat(outcome).isEqualTo(new Outcome.Unsettled(List.of(SETTING)));
     assertThat(read(source, READY).value()).isEqualTo("true");
@@ -224,8 +221,7 @@ class MigrationTest {
     put(source, UNKNOWN, "caf\uFFFD");
     assertThat(migrate())
         .isEqualTo(
-            new Outcome.NotCarried(
-                List.of(new PathStore.Objection(UNKNOWN, "is not UTF-8 text"))));
+            new Outcome.NotCarried(List.of(new PathStore.Objection(UNKNOWN, "is not UTF-8 text"))));
     assertThat(values(target)).isEmpty();
   }
 

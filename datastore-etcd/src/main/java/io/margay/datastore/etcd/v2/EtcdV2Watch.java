@@ -91,7 +91,8 @@ final class EtcdV2Watch implements WatchThread.Following {
   }
 
   /// @return false if there is nothing more to follow
-  private boolean receive(LongPoll next, Picture known, WatchThread thread) throws InterruptedException {
+  private boolean receive(LongPoll next, Picture known, WatchThread thread)
+      throws InterruptedException {
     while (!thread.isClosed()) {
       switch (next.poll(SILENCE.toMillis())) {
         case null -> {

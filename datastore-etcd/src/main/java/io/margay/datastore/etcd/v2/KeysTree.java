@@ -25,11 +25,11 @@ final class KeysTree {
     }
     List<Objection> objections = new ArrayList<>();
     for (var put : puts) {
-      problem(put.path())
-          .ifPresent(problem -> objections.add(new Objection(put.path(), problem)));
+      problem(put.path()).ifPresent(problem -> objections.add(new Objection(put.path(), problem)));
       if (directories.contains(put.path())) {
         objections.add(
-            new Objection(put.path(), "would have to be a directory as well, for what is below it"));
+            new Objection(
+                put.path(), "would have to be a directory as well, for what is below it"));
       }
     }
     return objections;
@@ -38,7 +38,8 @@ final class KeysTree {
   private static Optional<String> problem(String path) {
     for (String segment : path.substring(1).split("/", -1)) {
       if (isNavigation(segment)) {
-        return Optional.of("has a part '" + segment + "', which the keys API takes for a directory");
+        return Optional.of(
+            "has a part '" + segment + "', which the keys API takes for a directory");
       }
       if (segment.isEmpty()) {
         return Optional.of("has an empty part, which the keys API leaves out");

@@ -43,7 +43,8 @@ public final class EtcdV3Store implements PathStore {
     this.access = access;
     this.errors = new EtcdErrors(access);
     var members = new MemberRotation(access);
-    this.caller = new PatientCaller<>(
+    this.caller =
+        new PatientCaller<>(
             switch (stay) {
               case BRIEF -> () -> new GatewayCalls(access, members);
               case LONG -> () -> new JetcdCalls(access);

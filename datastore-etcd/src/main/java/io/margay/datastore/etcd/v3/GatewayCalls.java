@@ -17,9 +17,9 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The calls as JSON over HTTP, which every member of etcd takes beside gRPC (`Documentation/dev-guide/
-/// api_grpc_gateway.md` of etcd 3.4). It starts in a fraction of the time that jetcd needs, so it is
-/// for programs that make a few calls and end.
+/// The calls as JSON over HTTP, which every member of etcd takes beside gRPC
+/// (`Documentation/dev-guide/ api_grpc_gateway.md` of etcd 3.4). It starts in a fraction of the
+/// time that jetcd needs, so it is for programs that make a few calls and end.
 ///
 /// A cluster whose gateway is switched off (`--enable-grpc-gateway=false`), or too old to have one
 /// below `/v3`, is spoken to by jetcd.
@@ -65,8 +65,7 @@ final class GatewayCalls implements EtcdCalls {
     for (var response : answer.path("responses")) {
       found.addAll(values(response.path("response_range")));
     }
-    return new Committed(
-        header(answer), answer.path("succeeded").asBoolean(), List.copyOf(found));
+    return new Committed(header(answer), answer.path("succeeded").asBoolean(), List.copyOf(found));
   }
 
   private static ObjectNode comparison(Condition condition) {

@@ -71,7 +71,9 @@ final class GatewayTransport {
         last = e;
         members.onFailure(endpoint);
         reasons.add(
-            e instanceof SocketTimeoutException ? endpoint + " does not answer" : Causes.deepest(e));
+            e instanceof SocketTimeoutException
+                ? endpoint + " does not answer"
+                : Causes.deepest(e));
       }
     }
     throw new CallFailedException(
@@ -126,8 +128,8 @@ final class GatewayTransport {
     return understand(connection, status, content);
   }
 
-  /// What a member says that ends the connection because of the certificate it was shown, or was not;
-  /// null if it says nothing. TLS 1.3 looks at it after the handshake (RFC 8446 §4.4.2), and
+  /// What a member says that ends the connection because of the certificate it was shown, or was
+  /// not; null if it says nothing. TLS 1.3 looks at it after the handshake (RFC 8446 §4.4.2), and
   /// [HttpURLConnection] then tells that it could not write, and keeps the reason to itself.
   private @Nullable String refusalOfTls(HttpURLConnection connection) {
     if (tls == null) {
