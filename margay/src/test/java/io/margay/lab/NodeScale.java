@@ -60,7 +60,13 @@ public final class NodeScale {
     Progress silent =
         new Progress(new PrintStream(new ByteArrayOutputStream(), true), new Style(false));
     LabDirectory directory = new LabDirectory(Files.createTempDirectory("margay-scale"));
-    Lab lab = Lab.up(topology, directory, Path.of(System.getProperty("margay.home")), silent);
+    Lab lab =
+        Lab.up(
+            topology,
+            new LabDatastore.Embedded(),
+            directory,
+            Path.of(System.getProperty("margay.home")),
+            silent);
     Thread down = new Thread(lab::down);
     Runtime.getRuntime().addShutdownHook(down);
     new NodeScale(local, cluster, lab).measure();
