@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 /// as it runs inside the lab.
 public final class EtcdHealth {
 
-  private static final Duration LIMIT = Duration.ofSeconds(50);
+  private static final Duration LIMIT = Patience.of(Duration.ofSeconds(50));
   private static final int CALL_MILLIS = 2000;
 
   private EtcdHealth() {}

@@ -114,7 +114,8 @@ public final class EtcdLoad {
             List.of(
                 new Rule(Rule.Action.ALLOW, null, null, null, null, null, peers, Rule.Entity.ANY)),
             List.of(),
-            false));
+            false,
+            List.of()));
   }
 
   private static void write(
