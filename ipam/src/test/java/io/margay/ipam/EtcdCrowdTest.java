@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.margay.datastore.Await;
 import io.margay.datastore.DatastoreConfig.EtcdApi;
 import io.margay.datastore.DatastoreException;
+import io.margay.datastore.DatastoreProvider.Stay;
 import io.margay.datastore.etcd.EtcdAccess;
 import io.margay.datastore.etcd.EtcdCluster;
 import io.margay.datastore.etcd.v2.EtcdV2Store;
@@ -50,7 +51,7 @@ class EtcdCrowdTest {
   private Crowd crowd(EtcdApi api, double deaths, long operations, long seed) {
     var access = EtcdAccess.of(cluster.config(api));
     for (int i = 0; i < CONNECTIONS; i++) {
-      stores.add(api == EtcdApi.V3 ? new EtcdV3Store(access) : new EtcdV2Store(access));
+      stores.add(api == EtcdApi.V3 ? new EtcdV3Store(access, Stay.LONG) : new EtcdV2Store(access));
     }
     Await.until(this::addPool, () -> "etcd takes no pool");
     return new Crowd(stores, api == EtcdApi.V3, deaths, operations, seed);

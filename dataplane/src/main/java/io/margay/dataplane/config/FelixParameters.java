@@ -161,17 +161,23 @@ final class FelixParameters {
 
   // Not of Felix 2.1: the names are those of later versions.
   static final Parameter<Integer> VXLAN_VNI =
-      Parameter.of("VXLANVNI", ParameterType.integer(1, 0xffffff), 4096, NON_ZERO);
+      Parameter.of("VXLANVNI", ParameterType.integer(1, 0xffffff), 4096, NON_ZERO)
+          .means("network identifier of VXLAN, the same on all nodes");
   static final Parameter<Integer> VXLAN_PORT =
-      Parameter.of("VXLANPort", ParameterType.integer(1, 65535), 4789, NON_ZERO);
+      Parameter.of("VXLANPort", ParameterType.integer(1, 65535), 4789, NON_ZERO)
+          .means("UDP port of VXLAN, the same on all nodes");
   static final Parameter<Integer> VXLAN_MTU =
-      Parameter.of("VXLANMTU", ParameterType.integer(68, 65535), 1410, NON_ZERO);
+      Parameter.of("VXLANMTU", ParameterType.integer(68, 65535), 1410, NON_ZERO)
+          .means("MTU of `vxlan.calico`, bytes");
   static final Parameter<Integer> VXLAN_MTU_V6 =
-      Parameter.of("VXLANMTUV6", ParameterType.integer(1280, 65535), 1390, NON_ZERO);
+      Parameter.of("VXLANMTUV6", ParameterType.integer(1280, 65535), 1390, NON_ZERO)
+          .means("MTU of `vxlan-v6.calico`, bytes");
   static final Parameter<Optional<Ipv4Address>> IPV4_VXLAN_TUNNEL_ADDR =
-      Parameter.of("IPv4VXLANTunnelAddr", ParameterType.IPV4_ADDRESS, Optional.empty());
+      Parameter.of("IPv4VXLANTunnelAddr", ParameterType.IPV4_ADDRESS, Optional.empty())
+          .means("address of `vxlan.calico`");
   static final Parameter<Optional<Ipv6Address>> IPV6_VXLAN_TUNNEL_ADDR =
-      Parameter.of("IPv6VXLANTunnelAddr", ParameterType.IPV6_ADDRESS, Optional.empty());
+      Parameter.of("IPv6VXLANTunnelAddr", ParameterType.IPV6_ADDRESS, Optional.empty())
+          .means("address of `vxlan-v6.calico`");
 
   // What it reports.
   static final Parameter<Optional<Path>> LOG_FILE_PATH =
