@@ -67,8 +67,7 @@ class ModuleDirectionTest {
                   "monitoring",
                   "net",
                   "transport")),
-          Map.entry(
-              "kubernetes", Set.of("cluster", "datastore", "ipam", "loop", "model", "net")),
+          Map.entry("kubernetes", Set.of("cluster", "datastore", "ipam", "loop", "model", "net")),
           Map.entry("calicoctl", Set.of("cluster", "datastore", "ipam", "model", "net")),
           Map.entry(
               "supervisor",

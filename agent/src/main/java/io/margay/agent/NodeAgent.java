@@ -178,18 +178,14 @@ final class NodeAgent implements AutoCloseable {
             });
     inForce.start();
     ReportComplaint complaint = new ReportComplaint();
-    nodeStatus =
-        new NodeStatusReporter(options.name(), datastore, Clock.systemUTC(), complaint);
+    nodeStatus = new NodeStatusReporter(options.name(), datastore, Clock.systemUTC(), complaint);
     inForce.add(config -> nodeStatus.use(config.reporting()));
 
     // Rules, sets and routes to workloads, on a loop of their own.
     dataplaneLoop = new ThreadEventLoop("dataplane", failures::onFailure);
     statuses =
         new StatusReporter(
-            options.name(),
-            datastore,
-            inForce.current().reporting().endpoints(),
-            complaint);
+            options.name(), datastore, inForce.current().reporting().endpoints(), complaint);
     inForce.add(config -> statuses.setEnabled(config.reporting().endpoints()));
     dataplane =
         new DataplaneRunner(

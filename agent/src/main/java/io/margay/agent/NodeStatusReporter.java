@@ -40,8 +40,7 @@ final class NodeStatusReporter implements AutoCloseable {
   // The thread's own.
   private boolean everWritten;
 
-  NodeStatusReporter(
-      String node, Datastore datastore, Clock clock, ReportComplaint complaint) {
+  NodeStatusReporter(String node, Datastore datastore, Clock clock, ReportComplaint complaint) {
     this.complaint = complaint;
     this.key = new Key.NodeStatus(node);
     this.datastore = datastore;

@@ -65,7 +65,8 @@ class NodeStatusReporterTest {
 
   @Test
   void theFirstReportSaysThatItIsTheFirstAndLaterOnesThatTimePasses() {
-    try (NodeStatusReporter reporter = new NodeStatusReporter("slave1", datastore, clock, new ReportComplaint())) {
+    try (NodeStatusReporter reporter =
+        new NodeStatusReporter("slave1", datastore, clock, new ReportComplaint())) {
       reporter.use(reporting(Duration.ofHours(1)));
       await(status -> status.isPresent());
       assertThat(status()).contains(new Key.AgentStatus(START.plusSeconds(1), 1.0, true));
@@ -78,7 +79,8 @@ class NodeStatusReporterTest {
 
   @Test
   void anIntervalOfZeroMeansNoReports() {
-    NodeStatusReporter reporter = new NodeStatusReporter("slave1", datastore, clock, new ReportComplaint());
+    NodeStatusReporter reporter =
+        new NodeStatusReporter("slave1", datastore, clock, new ReportComplaint());
     reporter.use(reporting(Duration.ZERO));
     reporter.close();
     assertThat(status()).isEmpty();

@@ -55,8 +55,7 @@ class CompletionTest {
   void suggestsCommands() throws Exception {
     assertThat(suggestions("ge")).containsExactly("get");
     assertThat(suggestions("-l", "debug", "repl")).containsExactly("replace");
-    assertThat(suggestions("ipam", ""))
-        .containsExactly("check", "configure", "release", "show");
+    assertThat(suggestions("ipam", "")).containsExactly("check", "configure", "release", "show");
   }
 
   @Test

@@ -139,8 +139,7 @@ public final class KubeControllersCommand implements Callable<Integer> {
   }
 
   private KubernetesClient client() {
-    Config kubernetes =
-        kubeconfig == null ? new ConfigBuilder().build() : configFrom(kubeconfig);
+    Config kubernetes = kubeconfig == null ? new ConfigBuilder().build() : configFrom(kubeconfig);
     return new KubernetesClientBuilder().withConfig(kubernetes).build();
   }
 

@@ -138,8 +138,7 @@ class FaultsIT {
               programs.failAt(0);
             });
     failed.removeIf(String::isEmpty);
-    assertThat(new TreeSet<>(failed))
-        .contains("ipset", "iptables-restore", "ip6tables-restore");
+    assertThat(new TreeSet<>(failed)).contains("ipset", "iptables-restore", "ip6tables-restore");
     tell("each of %d calls for a change fails once: %s", packets, failed.size(), failed);
   }
 

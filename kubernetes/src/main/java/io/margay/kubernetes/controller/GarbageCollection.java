@@ -1,11 +1,11 @@
 package io.margay.kubernetes.controller;
 
+import io.margay.cluster.ResourceWriter;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException.DoesNotExist;
 import io.margay.datastore.DatastoreException.UpdateConflict;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
-import io.margay.cluster.ResourceWriter;
 import io.margay.datastore.ipam.AllocationBlock.Attribute;
 import io.margay.ipam.AttributeNames;
 import io.margay.ipam.Ipam;
@@ -30,12 +30,12 @@ import org.slf4j.LoggerFactory;
 ///
 /// Goals, in this order:
 ///
-/// 1. Nothing of a live owner is taken. So an owner must have been missing for a whole grace period,
-///    at every look; then the API server itself is asked, past all caches; and what is removed must
-///    still be as it was when it was judged (compare and delete).
+/// 1. Nothing of a live owner is taken. So an owner must have been missing for a whole grace
+///    period, at every look; then the API server itself is asked, past all caches; and what is
+///    removed must still be as it was when it was judged (compare and delete).
 /// 2. Nothing foreign is taken: only endpoints of orchestrator `k8s`, addresses whose note names a
-///    pod, and nodes that this controller has known as nodes of Kubernetes, or that carry nothing but
-///    pods. A node whose agent still reports is alive.
+///    pod, and nodes that this controller has known as nodes of Kubernetes, or that carry nothing
+///    but pods. A node whose agent still reports is alive.
 /// 3. In the end everything ownerless goes.
 ///
 /// Used on the controller's loop only.
@@ -101,7 +101,8 @@ final class GarbageCollection {
           OwnedAddress owned = new OwnedAddress(address, owner);
           if (!isUsed(address)
               && overdue(owned, stillOwnerless)
-              && !apiServer.hasPod(note(owned, AttributeNames.NAMESPACE), note(owned, AttributeNames.POD))
+              && !apiServer.hasPod(
+                  note(owned, AttributeNames.NAMESPACE), note(owned, AttributeNames.POD))
               && ipam.releaseAddress(address, owned.owner)) {
             log.info("{}: given back, its pod {} is gone", address, workload(owned.owner));
           }

@@ -155,7 +155,8 @@ final class KubernetesPicture implements NamedPorts {
     SortedMap<Integer, Integer> numbers = namedPorts.get(protocol + "/" + name);
     return numbers == null
         ? Collections.emptySortedSet()
-        : Collections.unmodifiableSortedSet(((TreeMap<Integer, Integer>) numbers).navigableKeySet());
+        : Collections.unmodifiableSortedSet(
+            ((TreeMap<Integer, Integer>) numbers).navigableKeySet());
   }
 
   private String nameOf(NetworkPolicy policy) {

@@ -7,10 +7,10 @@
 ///                                                                   └─> GarbageCollection
 /// ```
 ///
-/// [io.margay.kubernetes.controller.KubernetesController] wires it. Everything but the two
-/// readers runs on one event loop. The controller is level-triggered: an event only says what to
-/// look at, and what is written follows from the two pictures as they are, so a missed, doubled or
-/// late event does no harm, and what someone else changed is put back.
+/// [io.margay.kubernetes.controller.KubernetesController] wires it. Everything but the two readers
+/// runs on one event loop. The controller is level-triggered: an event only says what to look at,
+/// and what is written follows from the two pictures as they are, so a missed, doubled or late
+/// event does no harm, and what someone else changed is put back.
 @NullMarked
 package io.margay.kubernetes.controller;
 

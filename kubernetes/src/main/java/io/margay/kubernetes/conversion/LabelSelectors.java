@@ -95,7 +95,8 @@ final class LabelSelectors {
 
   private static String value(String key, String value) throws InconvertibleException {
     if (!Names.isLabelValue(value)) {
-      throw new InconvertibleException("label '%s' cannot have the value '%s'".formatted(key, value));
+      throw new InconvertibleException(
+          "label '%s' cannot have the value '%s'".formatted(key, value));
     }
     return value;
   }

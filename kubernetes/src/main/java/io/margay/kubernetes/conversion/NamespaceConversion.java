@@ -16,14 +16,7 @@ public final class NamespaceConversion {
   private static final List<Rule> ALLOW_ALL =
       List.of(
           new Rule(
-              Rule.Action.ALLOW,
-              null,
-              null,
-              null,
-              null,
-              null,
-              Rule.Entity.ANY,
-              Rule.Entity.ANY));
+              Rule.Action.ALLOW, null, null, null, null, null, Rule.Entity.ANY, Rule.Entity.ANY));
 
   private final Naming naming;
 

@@ -65,8 +65,8 @@ public enum Naming {
     return namespaceLabel;
   }
 
-  /// The label of a pod's endpoint that holds the number of one of its named ports. (No resource
-  /// of Calico 2.1 knows a port by name.)
+  /// The label of a pod's endpoint that holds the number of one of its named ports. (No resource of
+  /// Calico 2.1 knows a port by name.)
   ///
   /// @param protocol in small letters
   /// @param port 1 to 15 letters, digits and hyphens (RFC 6335 §5.1)

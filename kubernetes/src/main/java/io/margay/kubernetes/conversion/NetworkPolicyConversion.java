@@ -50,8 +50,7 @@ public final class NetworkPolicyConversion {
   /// @throws InconvertibleException if it cannot be told which pods the policy is about
   public Converted convert(NetworkPolicy source) throws InconvertibleException {
     String namespace = source.getMetadata().getNamespace();
-    NetworkPolicySpec spec =
-        source.getSpec() == null ? new NetworkPolicySpec() : source.getSpec();
+    NetworkPolicySpec spec = source.getSpec() == null ? new NetworkPolicySpec() : source.getSpec();
     List<String> problems = new ArrayList<>();
     List<Direction> types = types(spec, problems);
     List<Rule> ingress = new ArrayList<>();
@@ -177,8 +176,7 @@ public final class NetworkPolicyConversion {
   }
 
   private static Rule allow(@Nullable Protocol protocol, Entity source, Entity destination) {
-    return new Rule(
-        Action.ALLOW, (IpFamily) null, protocol, null, null, null, source, destination);
+    return new Rule(Action.ALLOW, (IpFamily) null, protocol, null, null, null, source, destination);
   }
 
   /// After a rule that allows everything no other one matters.

@@ -78,8 +78,7 @@ record PeerMatch(List<Expression> terms, @Nullable IpPrefix net, @Nullable IpPre
       return List.of();
     }
     if (except.size() <= 1) {
-      return List.of(
-          new PeerMatch(List.of(), cidr, except.isEmpty() ? null : except.getFirst()));
+      return List.of(new PeerMatch(List.of(), cidr, except.isEmpty() ? null : except.getFirst()));
     }
     return PrefixDifference.of(cidr, except).stream()
         .map(part -> new PeerMatch(List.of(), part, null))

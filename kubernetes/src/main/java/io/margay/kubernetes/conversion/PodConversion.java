@@ -72,7 +72,8 @@ public final class PodConversion {
           String protocol =
               port.getProtocol() == null ? "tcp" : port.getProtocol().toLowerCase(Locale.ROOT);
           if (ports.stream()
-              .noneMatch(it -> it.name().equals(port.getName()) && it.protocol().equals(protocol))) {
+              .noneMatch(
+                  it -> it.name().equals(port.getName()) && it.protocol().equals(protocol))) {
             ports.add(new NamedPort(protocol, port.getName(), port.getContainerPort()));
           }
         }

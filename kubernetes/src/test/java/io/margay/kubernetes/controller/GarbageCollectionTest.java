@@ -49,8 +49,7 @@ class GarbageCollectionTest {
   private long now;
 
   private final GarbageCollection garbage =
-      new GarbageCollection(
-          kubernetes, stored, datastore, new FakeApiServer(), GRACE, () -> now);
+      new GarbageCollection(kubernetes, stored, datastore, new FakeApiServer(), GRACE, () -> now);
 
   private final class FakeApiServer implements ApiServer {
     @Override
@@ -170,8 +169,7 @@ class GarbageCollectionTest {
   @Test
   void aNodeWhoseAgentReportsIsAlive() {
     node("slave1");
-    datastore.apply(
-        new Key.NodeStatus("slave1"), new Key.AgentStatus(Instant.EPOCH, 1, false));
+    datastore.apply(new Key.NodeStatus("slave1"), new Key.AgentStatus(Instant.EPOCH, 1, false));
     outliveTheGrace();
     assertThat(hasNode("slave1")).isTrue();
   }

@@ -42,7 +42,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The controller between an API server, as its client's project imitates it, and an embedded store.
+/// The controller between an API server, as its client's project imitates it, and an embedded
+/// store.
 @EnableKubernetesMockClient(crud = true)
 class KubernetesControllerTest {
 
@@ -94,8 +95,12 @@ class KubernetesControllerTest {
       client.resource(namespace(Map.of("env", "prod"))).create();
       Profile profile = (Profile) awaitResource(PROFILE, _ -> true);
       assertThat(profile.metadata().labels()).isEqualTo(Map.of("k8s_ns/label/env", "prod"));
-      assertThat(profile.spec().ingress()).extracting(Rule::action).containsExactly(Rule.Action.ALLOW);
-      assertThat(profile.spec().egress()).extracting(Rule::action).containsExactly(Rule.Action.ALLOW);
+      assertThat(profile.spec().ingress())
+          .extracting(Rule::action)
+          .containsExactly(Rule.Action.ALLOW);
+      assertThat(profile.spec().egress())
+          .extracting(Rule::action)
+          .containsExactly(Rule.Action.ALLOW);
 
       client.resource(namespace(Map.of("env", "test"))).update();
       awaitResource(
@@ -330,8 +335,7 @@ class KubernetesControllerTest {
   }
 
   private Resource awaitResource(ResourceKey key, Predicate<Resource> wanted) {
-    Await.until(
-        () -> resource(key).filter(wanted).isPresent(), () -> key + " is " + resource(key));
+    Await.until(() -> resource(key).filter(wanted).isPresent(), () -> key + " is " + resource(key));
     return resource(key).orElseThrow();
   }
 
@@ -340,8 +344,7 @@ class KubernetesControllerTest {
   }
 
   private void awaitLabels(Map<String, String> labels) {
-    awaitResource(
-        ENDPOINT, it -> ((WorkloadEndpoint) it).metadata().labels().equals(labels));
+    awaitResource(ENDPOINT, it -> ((WorkloadEndpoint) it).metadata().labels().equals(labels));
   }
 
   private static boolean allows(Policy policy, int port) {

@@ -315,10 +315,8 @@ class NetworkPolicyConversionTest {
 
   @Test
   void podsThatCannotBeToldAreAProblemOfTheWhole() {
-    assertThatThrownBy(
-            () ->
-                convert(
-                    "podSelector: {matchExpressions: [{key: a, operator: Near, values: [b]}]}\n"))
+    assertThatThrownBy(() ->
+            convert("podSelector: {matchExpressions: [{key: a, operator: Near, values: [b]}]}\n"))
         .isInstanceOf(InconvertibleException.class)
         .hasMessage("operator 'Near' of label 'a'; expected In, NotIn, Exists or DoesNotExist");
     assertThatThrownBy(() -> convert("podSelector: {matchLabels: {a: \"x' || has(b)\"}}\n"))
