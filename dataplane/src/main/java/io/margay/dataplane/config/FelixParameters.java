@@ -60,9 +60,11 @@ final class FelixParameters {
 
   // Ours: Felix 2.1 asked etcd as nobody.
   static final Parameter<Optional<String>> ETCD_USERNAME =
-      Parameter.of("EtcdUsername", ParameterType.TEXT, Optional.empty(), LOCAL);
+      Parameter.of("EtcdUsername", ParameterType.TEXT, Optional.empty(), LOCAL)
+          .means("user of etcd that this client is, with EtcdPassword");
   static final Parameter<Optional<String>> ETCD_PASSWORD =
-      Parameter.of("EtcdPassword", ParameterType.TEXT, Optional.empty(), LOCAL);
+      Parameter.of("EtcdPassword", ParameterType.TEXT, Optional.empty(), LOCAL)
+          .means("password of that user");
 
   static final List<Parameter<?>> OF_ETCD =
       List.of(
