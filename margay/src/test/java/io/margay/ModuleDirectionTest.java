@@ -26,6 +26,7 @@ class ModuleDirectionTest {
           Map.entry("net", Set.of()),
           Map.entry("loop", Set.of("net")),
           Map.entry("monitoring", Set.of()),
+          Map.entry("unixsocket", Set.of()),
           Map.entry("model", Set.of("net")),
           Map.entry("datastore", Set.of("model", "net")),
           Map.entry("ipam", Set.of("datastore", "model", "net")),
@@ -54,8 +55,9 @@ class ModuleDirectionTest {
                   "monitoring",
                   "net",
                   "routing",
-                  "transport")),
-          Map.entry("lookingglass", Set.of("bgp", "loop", "net")),
+                  "transport",
+                  "unixsocket")),
+          Map.entry("lookingglass", Set.of("bgp", "loop", "net", "unixsocket")),
           Map.entry(
               "reflector",
               Set.of(

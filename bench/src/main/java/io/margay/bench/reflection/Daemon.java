@@ -246,7 +246,7 @@ enum Daemon {
   }
 
   /// What the unpacked packages need to find their libraries.
-  static String libraryPath(Path home) {
+  static String librariesBelow(Path home) {
     List<String> paths = new ArrayList<>();
     for (String each : List.of("bird", "frr", "openbgpd", "gobgpd")) {
       for (String below : List.of("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu")) {

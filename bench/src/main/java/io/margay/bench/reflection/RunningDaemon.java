@@ -37,7 +37,7 @@ final class RunningDaemon implements AutoCloseable {
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log().toFile());
-    builder.environment().put("LD_LIBRARY_PATH", Daemon.libraryPath(home));
+    builder.environment().put("LD_LIBRARY_PATH", Daemon.librariesBelow(home));
     this.process = builder.start();
     try {
       awaitPort();
