@@ -118,6 +118,7 @@ public final class NetlinkMonitor implements KernelMonitor {
         if (e.errno() != Errno.ENOBUFS) {
           throw e;
         }
+        dropWhatIsQueued();
         // The lost ones may have been about links.
         names.clear();
         names.putAll(devices.names());
@@ -127,6 +128,21 @@ public final class NetlinkMonitor implements KernelMonitor {
       }
       for (NetlinkMessage message : messages) {
         tell(() -> pass(message));
+      }
+    }
+
+    /// After an overrun the kernel drops every notice until its queue was empty once, and says so
+    /// no second time (`NETLINK_S_CONGESTED` in net/netlink/af_netlink.c). So a listener that reads
+    /// everything anew must not begin before that; what is in the queue is old by then.
+    private void dropWhatIsQueued() {
+      while (socket.awaitReadable(0)) {
+        try {
+          socket.receive();
+        } catch (NetlinkException e) {
+          if (e.errno() != Errno.ENOBUFS) {
+            throw e;
+          }
+        }
       }
     }
 

@@ -125,7 +125,7 @@ public final class NetlinkSocket implements AutoCloseable {
   /// Waits until there is something to receive or the time is over.
   ///
   /// @return whether there is something
-  boolean awaitReadable(int timeoutMillis) {
+  public boolean awaitReadable(int timeoutMillis) {
     boolean[] ready = new boolean[1];
     checked("poll a netlink socket", Libc.pollIn(new int[] {fd}, ready, timeoutMillis));
     return ready[0];
