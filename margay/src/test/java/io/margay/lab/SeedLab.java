@@ -3,11 +3,14 @@ package io.margay.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.margay.cluster.ResourceWriter;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.Datastores;
 import io.margay.lab.Topology.Host;
+import io.margay.lookingglass.Inquiry;
+import io.margay.lookingglass.Question;
 import io.margay.model.ResourceKey;
 import io.margay.model.document.DocumentReader;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -206,6 +210,37 @@ final class SeedLab implements AutoCloseable {
       throw new LabException("cannot remove the ready file", e);
     }
     lab.startAgent(host(node), prefix);
+  }
+
+  /// Waits until a host has been told all routes of its peers in the sessions that there are now. A
+  /// peer that dies before takes its routes along, since it has then restarted twice (RFC 4724 §4.2).
+  void awaitRoutesTold(String host) {
+    Path socket = lab.directory().node(host).resolve("run").resolve("bgp.sock");
+    awaitThat(
+        () -> {
+          List<JsonNode> peers = neighbors(socket);
+          return !peers.isEmpty()
+              && peers.stream()
+                  .allMatch(peer ->
+                      peer.path("state").asText().equals("Established")
+                          && peer.path("received").asInt() > 0
+                          && peer.path("stale").asInt() == 0);
+        },
+        () -> host + " was told the routes of its peers: " + neighbors(socket));
+  }
+
+  /// What an agent says of its BGP neighbors; nothing while it cannot answer.
+  private static List<JsonNode> neighbors(Path socket) {
+    List<JsonNode> answer = new ArrayList<>();
+    try {
+      Inquiry.ask(
+          socket,
+          new Question(Question.Table.NEIGHBORS, null, new Question.Prefixes.All(null)),
+          answer::add);
+    } catch (IOException | Inquiry.RefusedException _) {
+      return List.of();
+    }
+    return answer.subList(1, answer.size());
   }
 
   /// Waits until something is so, and fails if it does not become so.

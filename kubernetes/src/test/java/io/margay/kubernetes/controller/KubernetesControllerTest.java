@@ -9,7 +9,10 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.mockwebserver.Context;
+import io.fabric8.mockwebserver.MockWebServer;
 import io.margay.datastore.Await;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
@@ -32,6 +35,7 @@ import io.margay.model.WorkloadEndpoint;
 import io.margay.net.IpPrefix;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +48,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The controller between an API server, as its client's project imitates it, and an embedded
 /// store.
-@EnableKubernetesMockClient(crud = true)
 class KubernetesControllerTest {
 
   private static final Duration NEVER = Duration.ofDays(1);
@@ -53,21 +56,37 @@ class KubernetesControllerTest {
   private static final WorkloadEndpointKey ENDPOINT =
       new WorkloadEndpointKey("slave1", "k8s", "shop.db-0", "eth0");
 
-  KubernetesClient client;
+  private final KubernetesMockServer api =
+      new KubernetesMockServer(
+          new Context(),
+          new MockWebServer(),
+          new HashMap<>(),
+          new KubernetesCrudDispatcher(),
+          /* useHttps= */ false);
+  private KubernetesClient client;
 
   @TempDir Path directory;
   private Datastore datastore;
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
   @BeforeEach
-  void openDatastore() {
+  void open() {
+    api.init();
+    client = api.createClient();
     datastore = Datastores.open(new DatastoreConfig.Embedded(directory.resolve("store.db")));
     new ClusterInitialiser(datastore).initialise();
   }
 
   @AfterEach
-  void closeDatastore() {
+  void close() {
     datastore.close();
+    client.close();
+    try {
+      api.destroy();
+    } catch (IllegalStateException _) {
+      // It gives its threads ten seconds to end, too few on a busy machine. They are not what is
+      // tested, and end with the JVM.
+    }
     assertThat(failure.get()).isNull();
   }
 
