@@ -213,7 +213,8 @@ final class SeedLab implements AutoCloseable {
   }
 
   /// Waits until a host has been told all routes of its peers in the sessions that there are now. A
-  /// peer that dies before takes its routes along, since it has then restarted twice (RFC 4724 §4.2).
+  /// peer that dies before takes its routes along, since it has then restarted twice (RFC 4724
+  /// §4.2).
   void awaitRoutesTold(String host) {
     Path socket = lab.directory().node(host).resolve("run").resolve("bgp.sock");
     awaitThat(
