@@ -34,6 +34,7 @@ class ModuleDirectionTest {
           Map.entry("calc", Set.of("datastore", "model", "net")),
           Map.entry("kernel", Set.of("net")),
           Map.entry("linux", Set.of("kernel", "net")),
+          Map.entry("attach", Set.of("datastore", "ipam", "kernel", "model", "net")),
           Map.entry("dataplane", Set.of("calc", "kernel", "model", "net")),
           Map.entry("bgp", Set.of("loop", "net")),
           Map.entry("transport", Set.of("loop", "net")),

@@ -120,8 +120,8 @@ final class Identifiers {
           resource instanceof HostEndpoint(var is, _)
               && given(want.name(), is.name())
               && given(want.node(), is.node());
-      case WorkloadEndpoint(var want, _, _) ->
-          resource instanceof WorkloadEndpoint(var is, _, _)
+      case WorkloadEndpoint(var want, _, _, _) ->
+          resource instanceof WorkloadEndpoint(var is, _, _, _)
               && given(want.name(), is.name())
               && given(want.workload(), is.workload())
               && given(want.orchestrator(), is.orchestrator())

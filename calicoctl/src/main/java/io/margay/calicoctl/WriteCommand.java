@@ -157,7 +157,7 @@ record WriteCommand(Verb verb) implements Command {
 
   /// A workload endpoint without a name gets one of its own when it is created.
   static Resource named(Resource resource) {
-    if (resource instanceof WorkloadEndpoint(var metadata, var spec, var state)
+    if (resource instanceof WorkloadEndpoint(var metadata, var spec, var state, var instance)
         && (metadata.name() == null || metadata.name().isEmpty())) {
       return new WorkloadEndpoint(
           new WorkloadEndpoint.Metadata(
@@ -167,7 +167,8 @@ record WriteCommand(Verb verb) implements Command {
               metadata.node(),
               metadata.labels()),
           spec,
-          state);
+          state,
+          instance);
     }
     return resource;
   }

@@ -15,6 +15,12 @@ public sealed interface KeyRange<V> {
   /// All resources of a kind, ordered by datastore key.
   record Resources(Kind kind) implements KeyRange<Resource> {}
 
+  /// The workload endpoints of a node that an orchestrator made.
+  ///
+  /// @param workload null for those of all workloads
+  record WorkloadEndpoints(String node, String orchestrator, @Nullable String workload)
+      implements KeyRange<Resource> {}
+
   /// @param node null for the global ones
   record FelixSettings(@Nullable String node) implements KeyRange<String> {}
 

@@ -264,6 +264,15 @@ public abstract class DatastoreContract {
         .containsExactly("none");
     assertThat(datastore.list(new KeyRange.BlockAffinities("a"))).hasSize(1);
     assertThat(datastore.list(new KeyRange.BlockAffinities(null))).hasSize(2);
+    for (String workload : List.of("w", "w2")) {
+      datastore.apply(
+          new Key.ForResource(new ResourceKey.WorkloadEndpointKey("a", "k8s", workload, "e")),
+          Samples.workloadEndpoint("a", workload, "e", "10.0.0.1"));
+    }
+    assertThat(datastore.list(new KeyRange.WorkloadEndpoints("a", "k8s", "w"))).hasSize(1);
+    assertThat(datastore.list(new KeyRange.WorkloadEndpoints("a", "k8s", null))).hasSize(2);
+    assertThat(datastore.list(new KeyRange.WorkloadEndpoints("a", "cni", null))).isEmpty();
+    assertThat(datastore.list(new KeyRange.WorkloadEndpoints("b", "k8s", null))).isEmpty();
     assertThat(datastore.list(new KeyRange.WorkloadEndpointStatuses("a")))
         .extracting(Entry::key)
         .containsExactly(status);

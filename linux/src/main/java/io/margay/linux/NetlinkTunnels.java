@@ -8,14 +8,8 @@ import io.margay.linux.netlink.Errno;
 import io.margay.linux.netlink.NetlinkClient;
 import io.margay.linux.netlink.NetlinkException;
 import io.margay.linux.netlink.NetlinkMessage;
-import io.margay.linux.netlink.NetlinkRequest;
-import io.margay.linux.netlink.Rtnetlink.Ifa;
-import io.margay.linux.netlink.Rtnetlink.IfaF;
 import io.margay.linux.netlink.Rtnetlink.Ifla;
-import io.margay.linux.netlink.Rtnetlink.NlmF;
-import io.margay.linux.netlink.Rtnetlink.RtScope;
 import io.margay.linux.netlink.Rtnetlink.Rtm;
-import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.util.Optional;
 import java.util.Set;
@@ -27,11 +21,13 @@ public final class NetlinkTunnels implements Tunnels {
   private final NetlinkClient client;
   private final Devices devices;
   private final NetlinkLinks links;
+  private final DeviceAddresses addresses;
 
   public NetlinkTunnels(NetlinkClient client) {
     this.client = client;
     this.devices = new Devices(client);
     this.links = new NetlinkLinks(client);
+    this.addresses = new DeviceAddresses(client);
   }
 
   @Override
@@ -92,38 +88,11 @@ public final class NetlinkTunnels implements Tunnels {
 
   @Override
   public void addAddress(String name, IpPrefix address) {
-    String what = "add address %s to %s".formatted(address, name);
-    try {
-      client.request(what, address(what, Rtm.NEWADDR, NlmF.CREATE | NlmF.EXCL, name, address));
-    } catch (NetlinkException e) {
-      if (e.errno() != Errno.EEXIST) {
-        throw e;
-      }
-    }
+    addresses.add(name, address);
   }
 
   @Override
   public void removeAddress(String name, IpPrefix address) {
-    String what = "remove address %s from %s".formatted(address, name);
-    try {
-      client.request(what, address(what, Rtm.DELADDR, 0, name, address));
-    } catch (NetlinkException e) {
-      if (e.errno() != Errno.EADDRNOTAVAIL && e.errno() != Errno.ENODEV) {
-        throw e;
-      }
-    }
-  }
-
-  /// `struct ifaddrmsg`. Nobody else on a tunnel can have the address, so IPv6 need not ask.
-  private NetlinkRequest address(String what, int type, int flags, String name, IpPrefix address) {
-    byte[] octets = address.address().toBytes();
-    return new NetlinkRequest(type, flags)
-        .u8(RouteMessages.af(address.family()))
-        .u8(address.length())
-        .u8(address.family() == IpFamily.IPV6 ? IfaF.NODAD : 0)
-        .u8(RtScope.UNIVERSE)
-        .u32(devices.index(what, name))
-        .attribute(Ifa.LOCAL, octets)
-        .attribute(Ifa.ADDRESS, octets);
+    addresses.remove(name, address);
   }
 }

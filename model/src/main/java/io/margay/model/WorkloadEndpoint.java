@@ -11,13 +11,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param state `active` unless an orchestrator stored something else, which takes the endpoint out
 ///   of service; documents do not show it
-public record WorkloadEndpoint(Metadata metadata, Spec spec, String state) implements Resource {
+/// @param activeInstance which of several containers that were the same workload one after the other
+///   it is, by the container's id; null where an orchestrator does not tell them apart. Documents do
+///   not show it
+public record WorkloadEndpoint(
+    Metadata metadata, Spec spec, String state, @Nullable String activeInstance)
+    implements Resource {
 
   /// The state of an endpoint in service.
   public static final String ACTIVE = "active";
 
   public WorkloadEndpoint(Metadata metadata, Spec spec) {
     this(metadata, spec, ACTIVE);
+  }
+
+  public WorkloadEndpoint(Metadata metadata, Spec spec, String state) {
+    this(metadata, spec, state, null);
   }
 
   public record Metadata(

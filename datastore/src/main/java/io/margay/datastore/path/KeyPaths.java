@@ -161,6 +161,14 @@ final class KeyPaths {
   static List<String> prefixes(KeyRange<?> range) {
     return switch (range) {
       case KeyRange.Resources(var kind) -> prefixes(kind);
+      case KeyRange.WorkloadEndpoints(var node, var orchestrator, var workload) ->
+          List.of(
+              "%s%s/workload/%s/%s"
+                  .formatted(
+                      FELIX_HOSTS,
+                      segment(node),
+                      segment(orchestrator),
+                      workload == null ? "" : segment(workload) + "/"));
       case KeyRange.FelixSettings(var node) ->
           List.of((node == null ? FELIX : FELIX_HOSTS + segment(node) + "/") + "config/");
       case KeyRange.BgpSettings(var node) ->
@@ -191,6 +199,8 @@ final class KeyPaths {
     return switch (range) {
       case KeyRange.Resources(var kind) ->
           key instanceof Key.ForResource(var resource) && resource.kind() == kind;
+      case KeyRange.WorkloadEndpoints _ ->
+          key instanceof Key.ForResource(ResourceKey.WorkloadEndpointKey _);
       case KeyRange.FelixSettings _ -> key instanceof Key.FelixSetting;
       case KeyRange.BgpSettings _ -> key instanceof Key.BgpSetting;
       case KeyRange.BlockAffinities _ -> key instanceof Key.BlockAffinity;

@@ -12,6 +12,7 @@ public final class Errno {
   public static final int EINTR = 4;
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
+  public static final int ENOTDIR = 20;
   public static final int EINVAL = 22;
   public static final int EOPNOTSUPP = 95;
   public static final int EADDRNOTAVAIL = 99;
@@ -35,6 +36,7 @@ public final class Errno {
           Map.entry(16, "EBUSY (Device or resource busy)"),
           Map.entry(EEXIST, "EEXIST (File exists)"),
           Map.entry(ENODEV, "ENODEV (No such device)"),
+          Map.entry(ENOTDIR, "ENOTDIR (Not a directory)"),
           Map.entry(EINVAL, "EINVAL (Invalid argument)"),
           Map.entry(24, "EMFILE (Too many open files)"),
           Map.entry(28, "ENOSPC (No space left on device)"),

@@ -36,6 +36,8 @@ final class Libc {
   static final int MSG_TRUNC = 0x20;
   static final int EFD_CLOEXEC = 0x80000;
   static final short POLLIN = 1;
+  static final int O_RDONLY_CLOEXEC = 0x80000;
+  static final int CLONE_NEWNET = 0x40000000;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -59,6 +61,10 @@ final class Libc {
       downcall("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle WRITE =
       downcall("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle OPEN =
+      downcall("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle SETNS =
+      downcall("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle CLOSE =
       downcall("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
@@ -129,6 +135,18 @@ final class Libc {
       MemorySegment one = arena.allocateFrom(JAVA_LONG, 1);
       return call(state -> (int) (long) WRITE.invokeExact(state, eventfd, one, (long) Long.BYTES));
     }
+  }
+
+  static int open(String path, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment text = arena.allocateFrom(path);
+      return call(state -> (int) OPEN.invokeExact(state, text, flags));
+    }
+  }
+
+  /// Moves the calling thread into a namespace.
+  static int setns(int fd, int type) {
+    return call(state -> (int) SETNS.invokeExact(state, fd, type));
   }
 
   /// Not tried again on `EINTR`: Linux has closed the descriptor by then (close(2)).

@@ -139,7 +139,10 @@ public final class Rtnetlink {
     public static final int ADDRESS = 1;
     public static final int IFNAME = 3;
     public static final int MTU = 4;
+    public static final int LINK = 5;
     public static final int LINKINFO = 18;
+    public static final int IFALIAS = 20;
+    public static final int NET_NS_FD = 28;
     public static final int EXT_MASK = 29;
 
     /// `RTEXT_FILTER_SKIP_STATS`: a value of [#EXT_MASK] that leaves out counters.
@@ -168,6 +171,15 @@ public final class Rtnetlink {
     public static final int LOCAL6 = 17;
 
     private IflaVxlan() {}
+  }
+
+  /// `VETH_INFO_*`: attributes of a pair, inside [IflaInfo#DATA].
+  public static final class VethInfo {
+
+    /// A `struct ifinfomsg` and attributes of the other end.
+    public static final int PEER = 1;
+
+    private VethInfo() {}
   }
 
   /// `IFF_*`: flags of a link (netdevice(7)).

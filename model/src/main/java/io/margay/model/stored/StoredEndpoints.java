@@ -47,6 +47,7 @@ final class StoredEndpoints {
     encodeNats(
         stored, "ipv6_nat", family(IpFamily.IPV6, spec.ipNats(), n -> n.internal().family()));
     return stored
+        .putIfGiven("active_instance_id", endpoint.activeInstance())
         .putLabelsIfGiven("labels", endpoint.metadata().labels())
         .putIfGiven("ipv4_gateway", spec.ipv4Gateway())
         .putIfGiven("ipv6_gateway", spec.ipv6Gateway())
@@ -89,7 +90,11 @@ final class StoredEndpoints {
             profiles(stored),
             interfaceName,
             stored.parsed("mac", MacAddress::parse));
-    return new WorkloadEndpoint(metadata, spec, state == null ? "" : state);
+    return new WorkloadEndpoint(
+        metadata,
+        spec,
+        state == null ? "" : state,
+        stored.nonEmptyText("active_instance_id"));
   }
 
   private static List<IpPrefix> nets(StoredObject stored, IpFamily family) {

@@ -74,6 +74,19 @@ class StoredCodecTest {
   }
 
   @Test
+  void aWorkloadEndpointTellsWhichContainerItIsNow() throws Exception {
+    String stored =
+        """
+        {"state": "active", "name": "cali0ef24b3", "mac": "ca:fe:1d:52:bb:e3",
+         "profile_ids": ["p"], "ipv4_nets": ["172.16.1.3/32"], "ipv6_nets": [],
+         "active_instance_id": "0123abc"}
+        """;
+    WorkloadEndpoint endpoint = StoredCodec.decodeWorkloadEndpoint(DATABASE, stored);
+    assertThat(endpoint.activeInstance()).isEqualTo("0123abc");
+    assertSameJson(StoredCodec.encodeWorkloadEndpoint(endpoint), stored);
+  }
+
+  @Test
   void aWorkloadEndpointAlwaysHasItsFirstSixFields() throws Exception {
     WorkloadEndpoint bare =
         new WorkloadEndpoint(

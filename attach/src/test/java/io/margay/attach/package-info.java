@@ -1,0 +1,4 @@
+@NullMarked
+package io.margay.attach;
+
+import org.jspecify.annotations.NullMarked;
