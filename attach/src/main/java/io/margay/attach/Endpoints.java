@@ -91,8 +91,9 @@ public final class Endpoints {
     ANYONE
   }
 
-  /// Makes sure that a network has its profile, as Calico's orchestrators write it: named and tagged
-  /// like the network, everything out. One that is there stays as it is, as people change it.
+  /// Makes sure that a network has its profile, as Calico's orchestrators write it: named and
+  /// tagged like the network, everything out. One that is there stays as it is, as people change
+  /// it.
   public void createProfile(String network, Ingress ingress) {
     var key = new Key.ForResource(new ProfileKey(network));
     if (datastore.get(key).isPresent()) {
@@ -116,7 +117,6 @@ public final class Endpoints {
   }
 
   private static Rule allow(Rule.Entity source) {
-    return new Rule(
-        Rule.Action.ALLOW, null, null, null, null, null, source, Rule.Entity.ANY);
+    return new Rule(Rule.Action.ALLOW, null, null, null, null, null, source, Rule.Entity.ANY);
   }
 }

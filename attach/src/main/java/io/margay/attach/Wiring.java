@@ -210,7 +210,12 @@ public final class Wiring {
 
   /// Whether the host's end is there and is the owner's.
   public boolean isOwnedBy(String hostName, String owner) {
-    return namespaces.own().veths().read(hostName).filter(end -> end.alias().equals(owner)).isPresent();
+    return namespaces
+        .own()
+        .veths()
+        .read(hostName)
+        .filter(end -> end.alias().equals(owner))
+        .isPresent();
   }
 
   /// What is not as [#connect] makes it, each as a sentence; empty if all is well.
@@ -248,8 +253,8 @@ public final class Wiring {
     String device = cable.workloadName();
     IpFamily family = address.family();
     if (inside.links().addresses().stream()
-        .noneMatch(each ->
-            each.linkIndex() == index && each.address().equals(address.toPrefix()))) {
+        .noneMatch(
+            each -> each.linkIndex() == index && each.address().equals(address.toPrefix()))) {
       problems.add(
           "address %s is missing on %s in the container".formatted(address.toPrefix(), device));
     }
@@ -266,8 +271,7 @@ public final class Wiring {
       problems.add("the route to %s on %s is missing in the container".formatted(gateway, device));
     }
     if (namespaces.own().routes().list(family).stream()
-        .noneMatch(each ->
-            leadsAs(Route.onLink(address.toPrefix(), cable.hostName()), each))) {
+        .noneMatch(each -> leadsAs(Route.onLink(address.toPrefix(), cable.hostName()), each))) {
       problems.add(
           "the route to %s by %s is missing on the host"
               .formatted(address.toPrefix(), cable.hostName()));

@@ -16,9 +16,9 @@
 ///
 /// Another driver uses the parts: [io.margay.attach.InterfaceName] names the host end,
 /// [io.margay.attach.Wiring#lay] makes the pair where somebody else moves and configures the
-/// workload's end (as Docker does), [io.margay.attach.Endpoints] writes the endpoint and its profile
-/// and deletes it, [io.margay.attach.Wiring#remove] takes the pair away. All of them may be called
-/// from any platform thread and throw [io.margay.attach.AttachException],
+/// workload's end (as Docker does), [io.margay.attach.Endpoints] writes the endpoint and its
+/// profile and deletes it, [io.margay.attach.Wiring#remove] takes the pair away. All of them may be
+/// called from any platform thread and throw [io.margay.attach.AttachException],
 /// [io.margay.kernel.KernelException] or [io.margay.datastore.DatastoreException].
 ///
 /// Nothing here knows of rules, routes to other hosts, or BGP.

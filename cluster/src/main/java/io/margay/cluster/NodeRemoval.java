@@ -56,7 +56,7 @@ public final class NodeRemoval {
         switch (entry.value().key()) {
           case ResourceKey.WorkloadEndpointKey endpoint when endpoint.node().equals(node) -> {
             doomed.add(entry.key());
-            if (entry.value() instanceof WorkloadEndpoint(_, var spec, _)) {
+            if (entry.value() instanceof WorkloadEndpoint(_, var spec, _, _)) {
               spec.ipNetworks().forEach(network -> addresses.add(network.address()));
             }
           }

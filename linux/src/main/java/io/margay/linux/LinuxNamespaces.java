@@ -66,7 +66,12 @@ public final class LinuxNamespaces implements NetworkNamespaces, AutoCloseable {
     NamespaceFile opened = file.get();
     @Nullable NetlinkClient inside = null;
     try {
-      inside = visit(() -> opened.enter() ? Optional.of(NetlinkClient.open()) : Optional.<NetlinkClient>empty()).orElse(null);
+      inside =
+          visit(() ->
+                  opened.enter()
+                      ? Optional.of(NetlinkClient.open())
+                      : Optional.<NetlinkClient>empty())
+              .orElse(null);
     } finally {
       if (inside == null) {
         opened.close();

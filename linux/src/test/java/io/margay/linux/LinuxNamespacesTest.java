@@ -35,8 +35,7 @@ class LinuxNamespacesTest {
 
   @BeforeEach
   void open() throws IOException {
-    other =
-        new ProcessBuilder("unshare", "--net", "sh", "-c", "echo there; read end").start();
+    other = new ProcessBuilder("unshare", "--net", "sh", "-c", "echo there; read end").start();
     assertThat(other.inputReader().readLine()).isEqualTo("there");
     namespaces = LinuxNamespaces.open();
   }

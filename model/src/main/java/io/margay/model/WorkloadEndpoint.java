@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param state `active` unless an orchestrator stored something else, which takes the endpoint out
 ///   of service; documents do not show it
-/// @param activeInstance which of several containers that were the same workload one after the other
-///   it is, by the container's id; null where an orchestrator does not tell them apart. Documents do
-///   not show it
+/// @param activeInstance which of several containers that were the same workload one after the
+///   other it is, by the container's id; null where an orchestrator does not tell them apart.
+///   Documents do not show it
 public record WorkloadEndpoint(
     Metadata metadata, Spec spec, String state, @Nullable String activeInstance)
     implements Resource {

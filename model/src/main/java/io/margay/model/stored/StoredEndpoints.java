@@ -91,10 +91,7 @@ final class StoredEndpoints {
             interfaceName,
             stored.parsed("mac", MacAddress::parse));
     return new WorkloadEndpoint(
-        metadata,
-        spec,
-        state == null ? "" : state,
-        stored.nonEmptyText("active_instance_id"));
+        metadata, spec, state == null ? "" : state, stored.nonEmptyText("active_instance_id"));
   }
 
   private static List<IpPrefix> nets(StoredObject stored, IpFamily family) {
