@@ -41,3 +41,8 @@ MARGAY_CLASS_PATH="$MARGAY_HOME/margay/target/lib/*"
 # libraries log by java.util.logging, which has no place to log to here.
 CALICOCTL_JVM="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:disable -Xlog:all=off --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.util.logging.config.file=/dev/null"
 CALICOCTL_CACHE="$MARGAY_HOME/margay/target/calicoctl.aot"
+
+# How a CNI plugin runs: like calicoctl, and it needs one jar.
+CNI_JVM="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xshare:auto -Xlog:disable -Xlog:all=off"
+for jar in "$MARGAY_HOME"/margay/target/lib/margay-cni-*.jar; do CNI_CLASS_PATH=$jar; done
+CNI_CACHE="$MARGAY_HOME/margay/target/cni.aot"

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       ReflectorCommand.class,
       BgpCommand.class,
       KubeControllersCommand.class,
+      CniCommand.class,
       LabCommand.class
     },
     footer = {

@@ -34,6 +34,7 @@ class ModuleDirectionTest {
           Map.entry("calc", Set.of("datastore", "model", "net")),
           Map.entry("kernel", Set.of("net")),
           Map.entry("linux", Set.of("kernel", "net")),
+          Map.entry("cni", Set.of()),
           Map.entry("attach", Set.of("datastore", "ipam", "kernel", "model", "net")),
           Map.entry("dataplane", Set.of("calc", "kernel", "model", "net")),
           Map.entry("bgp", Set.of("loop", "net")),
@@ -42,6 +43,7 @@ class ModuleDirectionTest {
           Map.entry(
               "agent",
               Set.of(
+                  "attach",
                   "bgp",
                   "calc",
                   "cluster",
@@ -49,6 +51,7 @@ class ModuleDirectionTest {
                   "datastore",
                   "ipam",
                   "kernel",
+                  "kubernetes",
                   "linux",
                   "lookingglass",
                   "loop",
@@ -70,7 +73,7 @@ class ModuleDirectionTest {
                   "monitoring",
                   "net",
                   "transport")),
-          Map.entry("kubernetes", Set.of("cluster", "datastore", "ipam", "loop", "model", "net")),
+          Map.entry("kubernetes", Set.of("attach", "cluster", "datastore", "ipam", "loop", "model", "net")),
           Map.entry("calicoctl", Set.of("cluster", "datastore", "ipam", "model", "net")),
           Map.entry(
               "supervisor",

@@ -79,6 +79,7 @@ final class DataplaneRunner {
       FelixSettingsSource settings,
       SettingsInForce inForce,
       StatusReporter statuses,
+      LiveEndpoints liveEndpoints,
       RunDirectory runDirectory,
       AgentMetrics metrics,
       AgentHealth health) {
@@ -96,7 +97,7 @@ final class DataplaneRunner {
         new Dataplane(
             inForce.current().dataplane(),
             waysInto(kernel, metrics.counted(kernel.iptables()), metrics.counted(kernel.ipSets())),
-            statuses,
+            liveEndpoints,
             // A thread of its own each time: it inherits this one's network namespace.
             task -> Thread.ofPlatform().name("dataplane-ipv6").start(task));
   }

@@ -1,11 +1,15 @@
 package io.margay.agent;
 
+import io.margay.agent.cni.CniSocket;
 import io.margay.agent.health.AgentHealth;
 import io.margay.agent.health.AgentPages;
 import io.margay.agent.metrics.AgentMetrics;
 import io.margay.agent.report.NodeReport;
 import io.margay.agent.report.ReportServer;
 import io.margay.agent.show.ShowAnswers;
+import io.margay.attach.Attachments;
+import io.margay.attach.Endpoints;
+import io.margay.attach.cni.CniCommands;
 import io.margay.bgp.PeerStatus;
 import io.margay.dataplane.config.FelixConfig;
 import io.margay.datastore.Datastore;
@@ -17,8 +21,10 @@ import io.margay.kernel.KernelMonitor;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
 import io.margay.kernel.Route;
+import io.margay.kubernetes.ApiPods;
 import io.margay.linux.CommandIptables.Flavour;
 import io.margay.linux.LinuxKernel;
+import io.margay.linux.LinuxNamespaces;
 import io.margay.linux.Prerequisites;
 import io.margay.linux.ServiceNotifier;
 import io.margay.lookingglass.LookingGlass;
@@ -69,6 +75,10 @@ final class NodeAgent implements AutoCloseable {
   private final AgentPages pages;
   private final KernelMonitor.Subscription monitor;
   private final Syncer syncer;
+  private final LinuxNamespaces namespaces;
+  private final ApiPods pods = new ApiPods();
+  private final LiveEndpoints liveEndpoints;
+  private final @Nullable CniSocket cniSocket;
   private final @Nullable ReportServer reports;
   private final @Nullable LookingGlass lookingGlass;
   private final ServiceNotifier notifier;
@@ -144,6 +154,7 @@ final class NodeAgent implements AutoCloseable {
     inForce.add(config -> AgentLog.use(config.logging()));
     FelixConfig local = inForce.current();
     kernel = LinuxKernel.open();
+    namespaces = LinuxNamespaces.open();
     DataplaneRunner.Closed closed = DataplaneRunner.close(kernel, local);
 
     // What monitoring sees: the agent lives, and is not ready.
@@ -187,6 +198,7 @@ final class NodeAgent implements AutoCloseable {
         new StatusReporter(
             options.name(), datastore, inForce.current().reporting().endpoints(), complaint);
     inForce.add(config -> statuses.setEnabled(config.reporting().endpoints()));
+    liveEndpoints = new LiveEndpoints(statuses);
     dataplane =
         new DataplaneRunner(
             options.name(),
@@ -195,6 +207,7 @@ final class NodeAgent implements AutoCloseable {
             settings,
             inForce,
             statuses,
+            liveEndpoints,
             runDirectory,
             metrics,
             health);
@@ -217,6 +230,7 @@ final class NodeAgent implements AutoCloseable {
     toRouting(() -> kernel.links().list().forEach(routing::onLink));
     syncer = new Syncer(datastore, new DatastoreNews());
     syncer.start();
+    cniSocket = openCniSocket();
     reports = openReports();
     lookingGlass = options.bgp() ? openLookingGlass() : null;
   }
@@ -236,6 +250,22 @@ final class NodeAgent implements AutoCloseable {
       notifier.send(state.equals(toldServiceManager) ? "WATCHDOG=1" : state + "\nWATCHDOG=1");
       toldServiceManager = state;
     });
+  }
+
+  /// Containers come and go by this one. Without it those that are there go on.
+  private @Nullable CniSocket openCniSocket() {
+    Attachments attachments =
+        new Attachments(new Endpoints(datastore, options.name()), namespaces, liveEndpoints);
+    try {
+      return CniSocket.open(
+          options.cniSocket(), new CniCommands(options.name(), datastore, attachments, pods));
+    } catch (IOException e) {
+      LOG.warn(
+          "No container can be added or removed by CNI, since the socket {} cannot be made: {}. Name another one: --cni-socket.",
+          options.cniSocket(),
+          e.getMessage());
+      return null;
+    }
   }
 
   /// An agent whose socket cannot be made does its work all the same.
@@ -412,6 +442,10 @@ final class NodeAgent implements AutoCloseable {
   /// routes while another agent takes over (RFC 4724).
   @Override
   public void close() {
+    if (cniSocket != null) {
+      cniSocket.close();
+    }
+    pods.close();
     if (lookingGlass != null) {
       lookingGlass.close();
     }
@@ -436,6 +470,7 @@ final class NodeAgent implements AutoCloseable {
     nodeStatus.close();
     datastore.close();
     kernel.close();
+    namespaces.close();
     runDirectory.close();
     LOG.info("Stopped.");
   }

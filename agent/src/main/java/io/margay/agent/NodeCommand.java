@@ -100,6 +100,12 @@ public final class NodeCommand implements Callable<Integer> {
   Path runDirectory = Path.of("/var/run/calico");
 
   @Option(
+      names = "--cni-socket",
+      paramLabel = "FILE",
+      description = "where CNI plugins ask (default: cni.sock in the run directory)")
+  @Nullable Path cniSocket;
+
+  @Option(
       names = {"-q", "--quiet"},
       description = "log to the file alone")
   boolean quiet;
@@ -131,7 +137,8 @@ public final class NodeCommand implements Callable<Integer> {
         Boolean.TRUE.equals(parsed("--backend", backend, NodeCommand::speaksBgp)),
         config,
         felixConfig,
-        runDirectory);
+        runDirectory,
+        cniSocket == null ? runDirectory.resolve("cni.sock") : cniSocket);
   }
 
   private static boolean speaksBgp(String backend) {

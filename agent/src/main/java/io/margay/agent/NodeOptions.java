@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param connectionFile which datastore
 /// @param felixFile Felix's settings
 /// @param runDirectory for the lock, the ready file and the socket that reports are asked from
+/// @param cniSocket where CNI plugins ask
 record NodeOptions(
     String name,
     @Nullable IpPrefix ipv4,
@@ -24,4 +25,5 @@ record NodeOptions(
     boolean bgp,
     Path connectionFile,
     Path felixFile,
-    Path runDirectory) {}
+    Path runDirectory,
+    Path cniSocket) {}

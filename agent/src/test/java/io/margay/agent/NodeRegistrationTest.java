@@ -69,7 +69,7 @@ class NodeRegistrationTest {
   private void register(IpPrefix ipv4, AsNumber as) {
     Path unused = directory.resolve("unused");
     new NodeRegistration(datastore)
-        .register(new NodeOptions("slave1", ipv4, null, as, true, unused, unused, unused));
+        .register(new NodeOptions("slave1", ipv4, null, as, true, unused, unused, unused, unused));
   }
 
   private Node.Bgp stored() {
