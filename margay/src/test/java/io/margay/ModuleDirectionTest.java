@@ -73,7 +73,9 @@ class ModuleDirectionTest {
                   "monitoring",
                   "net",
                   "transport")),
-          Map.entry("kubernetes", Set.of("attach", "cluster", "datastore", "ipam", "loop", "model", "net")),
+          Map.entry(
+              "kubernetes",
+              Set.of("attach", "cluster", "datastore", "ipam", "loop", "model", "net")),
           Map.entry("calicoctl", Set.of("cluster", "datastore", "ipam", "model", "net")),
           Map.entry(
               "supervisor",

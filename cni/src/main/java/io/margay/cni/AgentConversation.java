@@ -34,8 +34,7 @@ final class AgentConversation {
     try (SocketChannel channel = connect()) {
       BufferedReader answers =
           new BufferedReader(
-              new InputStreamReader(
-                  Channels.newInputStream(channel), StandardCharsets.UTF_8));
+              new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
       Map<String, Object> request = new LinkedHashMap<>();
       request.put("plugin", plugin);
       request.put("environment", Plugin.cniVariables(environment));
@@ -53,8 +52,7 @@ final class AgentConversation {
         OtherPlugin other = new OtherPlugin(text(run.get("type")), environment);
         say(
             channel,
-            other.run(
-                text(run.get("command")), text(run.get("args")), text(run.get("config"))));
+            other.run(text(run.get("command")), text(run.get("args")), text(run.get("config"))));
       }
     } catch (IOException e) {
       throw unavailable("the agent went away: " + e.getMessage());
@@ -104,8 +102,7 @@ final class AgentConversation {
   }
 
   private static void say(SocketChannel channel, Map<String, Object> what) throws IOException {
-    ByteBuffer bytes =
-        ByteBuffer.wrap((Json.write(what) + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer bytes = ByteBuffer.wrap((Json.write(what) + "\n").getBytes(StandardCharsets.UTF_8));
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }

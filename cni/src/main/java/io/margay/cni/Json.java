@@ -88,8 +88,7 @@ final class Json {
     String found =
         position < text.length() ? "'" + text.charAt(position) + "'" : "the end of the text";
     int line = 1 + (int) text.substring(0, position).chars().filter(c -> c == '\n').count();
-    return new SyntaxException(
-        "found " + found + " in line " + line + ", expected " + expected);
+    return new SyntaxException("found " + found + " in line " + line + ", expected " + expected);
   }
 
   private void expect(char c) throws SyntaxException {

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /// Another plugin beside this one: an IPAM plugin.
@@ -40,12 +40,11 @@ final class OtherPlugin {
       builder.environment().put("CNI_ARGS", args);
       Process process = builder.start();
       FutureTask<String> errors =
-          new FutureTask<>(() ->
-              new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+          new FutureTask<>(
+              () -> new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
       Thread.ofPlatform().daemon().start(errors);
       write(process, config);
-      String said =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return outcome(process.waitFor(), said, errors.get());
     } catch (IOException | ExecutionException e) {
       return outcome(-1, "", "%s cannot be run: %s".formatted(program, e.getMessage()));

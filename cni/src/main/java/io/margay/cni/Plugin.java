@@ -25,8 +25,7 @@ public final class Plugin {
     String name = arguments.length == 0 ? "calico" : arguments[0];
     // Who starts it by hand is told so, and not asked for input.
     boolean asked = !System.getenv().getOrDefault("CNI_COMMAND", "").isEmpty();
-    String config =
-        asked ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
+    String config = asked ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : "";
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     int exitCode = run(name, System.getenv(), config, out);
     out.flush();
@@ -49,8 +48,7 @@ public final class Plugin {
       }
       Map<String, @Nullable Object> parsed = parse(config);
       version = version(parsed);
-      var answer =
-          new AgentConversation(socket(parsed), environment).about(name, config);
+      var answer = new AgentConversation(socket(parsed), environment).about(name, config);
       if (!answer.stdout().isEmpty()) {
         out.println(answer.stdout());
       }

@@ -24,13 +24,14 @@ public final class StartupTraining {
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
       Thread agent = Thread.ofPlatform().daemon().start(() -> answer(server));
-      PrintStream out =
-          new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
+      PrintStream out = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
       int exitCode =
           Plugin.run(
               "calico",
               Map.of("CNI_COMMAND", "ADD", "CNI_CONTAINERID", "a", "CNI_IFNAME", "eth0"),
-              "{\"cniVersion\":\"1.0.0\",\"name\":\"a\",\"agent_socket\":" + Json.quoted(socket.toString()) + "}",
+              "{\"cniVersion\":\"1.0.0\",\"name\":\"a\",\"agent_socket\":"
+                  + Json.quoted(socket.toString())
+                  + "}",
               out);
       Plugin.run("calico", Map.of("CNI_COMMAND", "VERSION"), "{}", out);
       Plugin.run("calico", Map.of("CNI_COMMAND", "DEL"), "{", out);
@@ -43,8 +44,7 @@ public final class StartupTraining {
     try (SocketChannel client = server.accept()) {
       client.read(ByteBuffer.allocate(1024));
       client.write(
-          ByteBuffer.wrap(
-              "{\"exitCode\":0,\"stdout\":\"{}\"}\n".getBytes(StandardCharsets.UTF_8)));
+          ByteBuffer.wrap("{\"exitCode\":0,\"stdout\":\"{}\"}\n".getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       System.err.println("the training's agent: " + e.getMessage());
     }

@@ -9,8 +9,9 @@
 ///
 /// What is said to the agent is one JSON object a line. The plugin begins:
 /// `{"plugin":"calico","environment":{"CNI_COMMAND":"ADD",...},"config":"..."}`. The agent may have
-/// it run another plugin, `{"run":{"type":"host-local","command":"ADD","args":"...","config":"..."}}`,
-/// and is told what came of it, `{"exitCode":0,"stdout":"...","stderr":"..."}`. It ends with
+/// it run another plugin,
+/// `{"run":{"type":"host-local","command":"ADD","args":"...","config":"..."}}`, and is told what
+/// came of it, `{"exitCode":0,"stdout":"...","stderr":"..."}`. It ends with
 /// `{"exitCode":0,"stdout":"..."}`, and may say how long the parts of an ADD took, in `nanos`.
 @NullMarked
 package io.margay.cni;

@@ -89,10 +89,7 @@ public final class CniSocket implements AutoCloseable {
         };
     CniAnswer answer = answer(request, commands, program, workers);
     ObjectNode said =
-        MAPPER
-            .createObjectNode()
-            .put("exitCode", answer.exitCode())
-            .put("stdout", answer.stdout());
+        MAPPER.createObjectNode().put("exitCode", answer.exitCode()).put("stdout", answer.stdout());
     Phases phases = answer.phases();
     if (phases != null) {
       said.putObject("nanos")
@@ -129,9 +126,7 @@ public final class CniSocket implements AutoCloseable {
     boolean ipamOnly = request.path("plugin").asText().equals("calico-ipam");
     String config = request.path("config").asText();
     try {
-      return workers
-          .submit(() -> commands.answer(ipamOnly, environment, config, program))
-          .get();
+      return workers.submit(() -> commands.answer(ipamOnly, environment, config, program)).get();
     } catch (ExecutionException e) {
       LOG.error("A CNI request ended unexpectedly. This is a bug.", e.getCause());
       throw new IOException("the request failed: " + e.getCause(), e);
