@@ -144,7 +144,8 @@ final class PolicyOrder {
         spec.ipNetworks(),
         spec.ipNats(),
         asked(policies, false),
-        spec.profiles());
+        spec.profiles(),
+        spec.qosControls());
   }
 
   private static LocalHostEndpoint local(HostEndpoint host, List<Position> policies) {

@@ -45,6 +45,7 @@ import io.margay.calc.output.NodeUpdate.Encapsulation;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.datastore.Key;
 import io.margay.model.IpPool;
+import io.margay.model.QosControls;
 import io.margay.model.ResourceKey.IpPoolKey;
 import io.margay.model.ResourceKey.NodeKey;
 import io.margay.model.ResourceKey.ProfileKey;
@@ -258,6 +259,9 @@ final class EndpointScenarios {
           .ipSet(ALL, "10.0.0.1")
           .workload(LOCAL_1, localWorkload(LOCAL_1, List.of("open"), List.of(), "10.0.0.1"));
 
+  private static final QosControls LIMITS =
+      new QosControls(new QosControls.Limit(10_000_000, null), null);
+
   private static final WorkloadEndpoint FULL_ENDPOINT =
       new WorkloadEndpoint(
           workload(LOCAL_1, WEB, List.of()).metadata(),
@@ -270,7 +274,8 @@ final class EndpointScenarios {
               null,
               List.of(),
               "tap7",
-              MacAddress.parse("02:00:00:00:00:07")),
+              MacAddress.parse("02:00:00:00:00:07"),
+              LIMITS),
           "stopped");
 
   private static final Scenario ENDPOINT_CHANGES =
@@ -293,7 +298,8 @@ final class EndpointScenarios {
                           new WorkloadEndpoint.IpNat(
                               IpAddress.parse("10.0.0.7"), IpAddress.parse("192.0.2.7"))),
                       AskedPolicies.inBothDirections("open"),
-                      List.of())),
+                      List.of(),
+                      LIMITS)),
           ALLOWED_AMONG_ALL
               .named("it moved to the other node")
               .without(LOCAL_1)

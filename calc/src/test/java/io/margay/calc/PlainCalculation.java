@@ -89,7 +89,8 @@ final class PlainCalculation {
                 spec.ipNetworks(),
                 spec.ipNats(),
                 asked(endpoint, policy -> !policy.doNotTrack()),
-                spec.profiles()));
+                spec.profiles(),
+                spec.qosControls()));
         activate(endpoint);
       } else if (endpoint instanceof HostEndpoint host && host.key().node().equals(node)) {
         hostEndpoints.put(

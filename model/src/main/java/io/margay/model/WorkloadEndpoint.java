@@ -44,6 +44,7 @@ public record WorkloadEndpoint(
   /// @param profiles names, in the order in which they are asked
   /// @param interfaceName the host's end
   /// @param mac the workload's end
+  /// @param qosControls null for no limits
   public record Spec(
       List<IpPrefix> ipNetworks,
       List<IpNat> ipNats,
@@ -51,11 +52,24 @@ public record WorkloadEndpoint(
       @Nullable IpAddress ipv6Gateway,
       List<String> profiles,
       @Nullable String interfaceName,
-      @Nullable MacAddress mac) {
+      @Nullable MacAddress mac,
+      @Nullable QosControls qosControls) {
     public Spec {
       ipNetworks = List.copyOf(ipNetworks);
       ipNats = List.copyOf(ipNats);
       profiles = List.copyOf(profiles);
+    }
+
+    /// An endpoint as Calico 2.1 knows it.
+    public Spec(
+        List<IpPrefix> ipNetworks,
+        List<IpNat> ipNats,
+        @Nullable IpAddress ipv4Gateway,
+        @Nullable IpAddress ipv6Gateway,
+        List<String> profiles,
+        @Nullable String interfaceName,
+        @Nullable MacAddress mac) {
+      this(ipNetworks, ipNats, ipv4Gateway, ipv6Gateway, profiles, interfaceName, mac, null);
     }
   }
 

@@ -123,7 +123,14 @@ public final class RandomResources {
             maybe(() -> address(IpFamily.IPV6)),
             some(this::name),
             "cali" + random.nextInt(99),
-            maybe(this::mac)));
+            maybe(this::mac),
+            QosControls.of(maybe(this::limit), maybe(this::limit))));
+  }
+
+  private QosControls.Limit limit() {
+    return new QosControls.Limit(
+        pick(List.of(1_000L, 10_000_000L, 4_294_967_296L, 1_000_000_000_000_000L)),
+        maybe(() -> pick(List.of(8L, 524_288L, 34_359_738_360L))));
   }
 
   private IpPool ipPool() {

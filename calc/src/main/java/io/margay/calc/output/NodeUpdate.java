@@ -1,5 +1,6 @@
 package io.margay.calc.output;
 
+import io.margay.model.QosControls;
 import io.margay.model.ResourceKey.HostEndpointKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.model.Vtep;
@@ -97,6 +98,7 @@ public sealed interface NodeUpdate {
   /// @param active whether the orchestrator has it in service
   /// @param policies untracked ones are left out
   /// @param profiles names, in the order in which they are asked
+  /// @param qosControls null for no limits
   record LocalWorkload(
       String interfaceName,
       boolean active,
@@ -104,11 +106,24 @@ public sealed interface NodeUpdate {
       List<IpPrefix> networks,
       List<WorkloadEndpoint.IpNat> nats,
       AskedPolicies policies,
-      List<String> profiles) {
+      List<String> profiles,
+      @Nullable QosControls qosControls) {
     public LocalWorkload {
       networks = List.copyOf(networks);
       nats = List.copyOf(nats);
       profiles = List.copyOf(profiles);
+    }
+
+    /// A workload without limits.
+    public LocalWorkload(
+        String interfaceName,
+        boolean active,
+        @Nullable MacAddress mac,
+        List<IpPrefix> networks,
+        List<WorkloadEndpoint.IpNat> nats,
+        AskedPolicies policies,
+        List<String> profiles) {
+      this(interfaceName, active, mac, networks, nats, policies, profiles, null);
     }
   }
 

@@ -8,6 +8,7 @@ import io.margay.model.IpPool;
 import io.margay.model.Node;
 import io.margay.model.Policy;
 import io.margay.model.Profile;
+import io.margay.model.QosControls;
 import io.margay.model.Resource;
 import io.margay.model.Rule;
 import io.margay.model.WorkloadEndpoint;
@@ -113,6 +114,20 @@ public final class ResourceValues {
         .items("Profiles", endpoint.spec().profiles())
         .text("InterfaceName", endpoint.spec().interfaceName())
         .pointer("MAC", endpoint.spec().mac());
+    QosControls limits = endpoint.spec().qosControls();
+    if (limits != null) {
+      StructBuilder section = new StructBuilder("QoS controls");
+      limit(section, "Ingress", limits.ingress());
+      limit(section, "Egress", limits.egress());
+      spec.put("QoSControls", section.build());
+    }
+  }
+
+  private static void limit(StructBuilder limits, String direction, QosControls.@Nullable Limit limit) {
+    Long burst = limit == null ? null : limit.burst();
+    limits
+        .put(direction + "Bandwidth", new Value.Int(limit == null ? 0 : limit.bandwidth()))
+        .put(direction + "Burst", new Value.Int(burst == null ? 0 : burst));
   }
 
   private static void fill(StructBuilder metadata, StructBuilder spec, IpPool pool) {

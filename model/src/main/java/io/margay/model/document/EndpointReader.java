@@ -1,6 +1,8 @@
 package io.margay.model.document;
 
 import io.margay.model.HostEndpoint;
+import io.margay.model.QosControls;
+import io.margay.model.QosControls.Limit;
 import io.margay.model.WorkloadEndpoint;
 import io.margay.model.WorkloadEndpoint.IpNat;
 import io.margay.net.IpAddress;
@@ -33,7 +35,48 @@ final class EndpointReader {
             profiles(spec),
             requiredInterface(spec.slot("interfaceName")),
             spec.slot("mac")
-                .parsed("MAC address", "A MAC is like ca:fe:1d:52:bb:e9.", MacAddress::parse)));
+                .parsed("MAC address", "A MAC is like ca:fe:1d:52:bb:e9.", MacAddress::parse),
+            spec.has("qosControls")
+                ? qosControls(spec.part("qosControls", Section.QOS_CONTROLS))
+                : null));
+  }
+
+  private static @Nullable QosControls qosControls(Fields fields) {
+    return QosControls.of(limit(fields, "ingress"), limit(fields, "egress"));
+  }
+
+  private static @Nullable Limit limit(Fields fields, String direction) {
+    Slot bandwidthSlot = fields.slot(direction + "Bandwidth");
+    Slot burstSlot = fields.slot(direction + "Burst");
+    Long burst =
+        bits(
+            burstSlot,
+            Limit.LEAST_BURST,
+            Limit.MOST_BURST,
+            "A burst is 8 to 34359738360 bits: 1000000 lets 125 kB through at once after a pause.");
+    if (!bandwidthSlot.isGiven()) {
+      if (burstSlot.isGiven()) {
+        burstSlot.invalid(
+            burstSlot.field(),
+            "a burst without a bandwidth limits nothing",
+            "Give %sBandwidth too, or leave %sBurst away.".formatted(direction, direction));
+      }
+      return null;
+    }
+    Long bandwidth =
+        bits(
+            bandwidthSlot,
+            Limit.LEAST_BANDWIDTH,
+            Limit.MOST_BANDWIDTH,
+            "A bandwidth is 1000 to 1000000000000000 bits per second: 10000000 is 10 Mbit/s.");
+    return bandwidth == null ? null : new Limit(bandwidth, burst);
+  }
+
+  private static @Nullable Long bits(Slot slot, long least, long most, String hint) {
+    Long bits = slot.longInteger(hint);
+    return bits == null || (bits >= least && bits <= most)
+        ? bits
+        : slot.invalid(slot.field(), null, hint);
   }
 
   /// Calico v1.1 took any text here; a slash would end up in the middle of a datastore key.

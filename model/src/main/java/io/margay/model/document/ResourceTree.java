@@ -8,6 +8,7 @@ import io.margay.model.Policy;
 import io.margay.model.PortRange;
 import io.margay.model.Profile;
 import io.margay.model.Protocol;
+import io.margay.model.QosControls;
 import io.margay.model.Resource;
 import io.margay.model.Rule;
 import io.margay.model.WorkloadEndpoint;
@@ -99,7 +100,29 @@ final class ResourceTree {
             .given("ipv6Gateway", spec.ipv6Gateway())
             .texts("profiles", spec.profiles())
             .given("interfaceName", spec.interfaceName())
-            .given("mac", spec.mac()));
+            .given("mac", spec.mac())
+            .limits(spec.qosControls()));
+  }
+
+  private ResourceTree limits(@Nullable QosControls limits) {
+    return limits == null
+        ? this
+        : always(
+            "qosControls",
+            new ResourceTree()
+                .limit("ingress", limits.ingress())
+                .limit("egress", limits.egress())
+                .fields);
+  }
+
+  private ResourceTree limit(String direction, QosControls.@Nullable Limit limit) {
+    if (limit != null) {
+      always(direction + "Bandwidth", limit.bandwidth());
+      if (limit.burst() != null) {
+        always(direction + "Burst", limit.burst());
+      }
+    }
+    return this;
   }
 
   private static Object nat(WorkloadEndpoint.IpNat nat) {

@@ -42,7 +42,16 @@ enum Section {
       "ipv6Gateway",
       "profiles",
       "interfaceName",
-      "mac"),
+      "mac",
+      "qosControls"),
+  QOS_CONTROLS(
+      Kind.WORKLOAD_ENDPOINT,
+      "QoSControls",
+      "spec.qosControls",
+      "ingressBandwidth",
+      "ingressBurst",
+      "egressBandwidth",
+      "egressBurst"),
   IP_NAT(Kind.WORKLOAD_ENDPOINT, "IPNAT", "spec.ipNATs", "internalIP", "externalIP"),
 
   IP_POOL_METADATA(Kind.IP_POOL, "IPPoolMetadata", "metadata", "cidr"),

@@ -88,6 +88,19 @@ record Slot(Problems problems, Section section, String field, String path, Value
     return wrongType("int", "Write a whole number, without quotes.");
   }
 
+  /// @param hint what to write if it is no whole number of 64 bits
+  @Nullable Long longInteger(String hint) {
+    if (!isGiven()) {
+      return null;
+    }
+    if (value instanceof Scalar scalar
+        && scalar.type() == ScalarType.NUMBER
+        && scalar.text().matches("-?[0-9]{1,18}")) {
+      return Long.parseLong(scalar.text());
+    }
+    return wrongType("int64", hint);
+  }
+
   private static boolean isInt(String text) {
     return text.matches("-?[0-9]{1,9}");
   }

@@ -2,7 +2,10 @@ package io.margay.model.stored;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.margay.model.HostEndpoint;
+import io.margay.model.QosControls;
+import io.margay.model.QosControls.Limit;
 import io.margay.model.ResourceKey;
 import io.margay.model.WorkloadEndpoint;
 import io.margay.model.WorkloadEndpoint.IpNat;
@@ -46,12 +49,51 @@ final class StoredEndpoints {
         stored, "ipv4_nat", family(IpFamily.IPV4, spec.ipNats(), n -> n.internal().family()));
     encodeNats(
         stored, "ipv6_nat", family(IpFamily.IPV6, spec.ipNats(), n -> n.internal().family()));
-    return stored
+    stored
         .putIfGiven("active_instance_id", endpoint.activeInstance())
         .putLabelsIfGiven("labels", endpoint.metadata().labels())
         .putIfGiven("ipv4_gateway", spec.ipv4Gateway())
-        .putIfGiven("ipv6_gateway", spec.ipv6Gateway())
-        .toText();
+        .putIfGiven("ipv6_gateway", spec.ipv6Gateway());
+    if (spec.qosControls() != null) {
+      ObjectNode limits = stored.json().putObject("qosControls");
+      encodeLimit(limits, "ingress", spec.qosControls().ingress());
+      encodeLimit(limits, "egress", spec.qosControls().egress());
+    }
+    return stored.toText();
+  }
+
+  /// Named as later versions of Calico store it, which is not the way of 2.1.
+  private static void encodeLimit(ObjectNode limits, String direction, @Nullable Limit limit) {
+    if (limit != null) {
+      limits.put(direction + "Bandwidth", limit.bandwidth());
+      if (limit.burst() != null) {
+        limits.put(direction + "Burst", limit.burst());
+      }
+    }
+  }
+
+  private static @Nullable QosControls qosControls(StoredObject stored) {
+    JsonNode node = stored.field("qosControls");
+    if (node == null) {
+      return null;
+    }
+    StoredObject limits = StoredObject.of(node, "qosControls");
+    return QosControls.of(limit(limits, "ingress"), limit(limits, "egress"));
+  }
+
+  /// Later versions of Calico have zero mean no limit.
+  private static @Nullable Limit limit(StoredObject limits, String direction) {
+    Long bandwidth = limits.longInteger(direction + "Bandwidth");
+    Long burst = limits.longInteger(direction + "Burst");
+    if (bandwidth == null || bandwidth == 0) {
+      return null;
+    }
+    try {
+      return new Limit(bandwidth, burst == null || burst == 0 ? null : burst);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidStoredValueException(
+          "qosControls, %s: %s".formatted(direction, e.getMessage()));
+    }
   }
 
   private static <T> List<T> family(IpFamily family, List<T> all, Function<T, IpFamily> familyOf) {
@@ -89,7 +131,8 @@ final class StoredEndpoints {
             address(stored.text("ipv6_gateway"), "ipv6_gateway", IpFamily.IPV6),
             profiles(stored),
             interfaceName,
-            stored.parsed("mac", MacAddress::parse));
+            stored.parsed("mac", MacAddress::parse),
+            qosControls(stored));
     return new WorkloadEndpoint(
         metadata, spec, state == null ? "" : state, stored.nonEmptyText("active_instance_id"));
   }

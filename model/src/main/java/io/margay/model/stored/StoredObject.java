@@ -92,6 +92,17 @@ record StoredObject(ObjectNode json) {
     return node.intValue();
   }
 
+  @Nullable Long longInteger(String name) {
+    JsonNode node = field(name);
+    if (node == null) {
+      return null;
+    }
+    if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+      throw wrongType(node, name, "an integer");
+    }
+    return node.longValue();
+  }
+
   @Nullable Double number(String name) {
     JsonNode node = field(name);
     if (node == null) {
