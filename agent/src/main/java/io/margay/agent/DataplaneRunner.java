@@ -112,6 +112,7 @@ final class DataplaneRunner {
         kernel.sysctls(),
         kernel.conntrack(),
         kernel.tunnels(),
+        kernel.shapers(),
         kernel.forwardingDatabase());
   }
 

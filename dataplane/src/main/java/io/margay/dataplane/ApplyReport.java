@@ -5,6 +5,7 @@ import io.margay.kernel.KernelException;
 import io.margay.kernel.ipset.SetChange;
 import io.margay.kernel.iptables.ChainChange;
 import io.margay.kernel.route.RouteChange;
+import io.margay.kernel.shape.ShapingChange;
 import io.margay.kernel.tunnel.TunnelChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,7 @@ public record ApplyReport(
         case RouteChange.Added route -> route.drift();
         case RouteChange.Replaced route -> route.drift();
         case TunnelChange tunnel -> tunnel.drift();
+        case ShapingChange shaping -> shaping.drift();
         default -> false;
       };
     }

@@ -11,6 +11,7 @@ import io.margay.kernel.iptables.Table;
 import io.margay.kernel.neighbour.NeighbourTable;
 import io.margay.kernel.route.RouteOwnership;
 import io.margay.kernel.route.RouteTable;
+import io.margay.kernel.shape.ShapingTable;
 import io.margay.kernel.tunnel.TunnelDevice;
 import io.margay.net.IpFamily;
 
@@ -68,6 +69,7 @@ public final class Cleanup {
       report.add(new TunnelDevice(DeviceNames.vxlan(family), kernel.tunnels(), true).apply());
     }
     emptyIpipDevice(kernel, report);
+    report.add(new ShapingTable(kernel.shapers()).apply());
     return report.build();
   }
 }

@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///            ┌> IPv4: sets -> nat, filter, raw -> routes, neighbours -> unused sets ┐
 ///   sysctls ─┤                                                                      ├─> statuses
-///            └> IPv6: the same, at the same time                    -> tunnels      ┘
+///            └> IPv6: the same, at the same time         -> tunnels, limits on rates ┘
 /// ```
 ///
 /// What the kernel refuses stays wanted, the kernel keeping what it had; nothing is ever opened by
@@ -80,6 +80,7 @@ public final class Dataplane {
   private List<FamilyDataplane> families;
   private WorkloadSysctls sysctls;
   private NodeTunnels tunnels;
+  private WorkloadLimits limits;
   private boolean inSync;
 
   /// Interfaces whose workload changed since it was last rendered.
@@ -113,6 +114,7 @@ public final class Dataplane {
     this.families = families(config, kernel);
     this.sysctls = new WorkloadSysctls(kernel.sysctls(), config.ipv6());
     this.tunnels = new NodeTunnels(config, kernel);
+    this.limits = new WorkloadLimits(kernel.shapers());
   }
 
   private static List<FamilyDataplane> families(DataplaneConfig config, KernelAccess kernel) {
@@ -130,8 +132,10 @@ public final class Dataplane {
     families = families(newConfig, kernel);
     sysctls = new WorkloadSysctls(kernel.sysctls(), newConfig.ipv6());
     tunnels = new NodeTunnels(newConfig, kernel);
+    limits = new WorkloadLimits(kernel.shapers());
     node.links().values().forEach(link -> onFamilies(family -> family.onLink(link)));
     node.links().values().forEach(tunnels::onLink);
+    node.links().values().forEach(limits::onLink);
     node.ipSets().forEach((id, members) -> onFamilies(family -> family.setIpSet(id, members)));
     node.policies().forEach((name, rules) -> onFamilies(family -> family.setPolicy(name, rules)));
     node.profiles().forEach((name, rules) -> onFamilies(family -> family.setProfile(name, rules)));
@@ -309,6 +313,7 @@ public final class Dataplane {
     node.links().put(link.name(), link);
     onFamilies(family -> family.onLink(link));
     tunnels.onLink(link);
+    limits.onLink(link);
     considerOwnerOf(link.name());
     if (!link.equals(before)) {
       considerHostInterface(link);
@@ -336,6 +341,7 @@ public final class Dataplane {
     node.links().remove(link.name());
     onFamilies(family -> family.onLinkRemoved(link));
     tunnels.onLinkRemoved(link);
+    limits.onLinkRemoved(link);
     sysctls.remove(link.name());
     considerOwnerOf(link.name());
     considerHostInterface(link);
@@ -395,6 +401,7 @@ public final class Dataplane {
     onFamilies(FamilyDataplane::invalidate);
     sysctls.invalidate();
     tunnels.invalidate();
+    limits.invalidate();
   }
 
   /// How much of each kind is wanted.
@@ -420,6 +427,7 @@ public final class Dataplane {
             || tunnels.needsApply()
             || families.stream().anyMatch(FamilyDataplane::needsApply)
             || sysctls.needsApply()
+            || limits.needsApply()
             || !staleConnections.isEmpty()
             || revokedFlows.isPending()
             || statuses.isPending()
@@ -446,6 +454,7 @@ public final class Dataplane {
       // A tunnel lets packets in, so it comes after the rules that say from whom.
       tunnels.apply().forEach(report::add);
     }
+    report.add(limits.apply());
     staleConnections.forget(report);
     if (rulesInPlace) {
       report.add(revokedFlows.cut(config.families()));
@@ -502,6 +511,7 @@ public final class Dataplane {
     for (String name : dirtyInterfaces) {
       LocalWorkload workload = node.workloadOn(name);
       onFamilies(family -> family.setWorkload(name, workload));
+      limits.set(name, config.isWorkloadInterface(name) ? workload : null);
       if (workload == null) {
         sysctls.remove(name);
       } else if (isUp(name) && config.isWorkloadInterface(name)) {
@@ -570,6 +580,10 @@ public final class Dataplane {
       for (Map.Entry<IpPrefix, String> route : family.routesInTheWay(interfaceName).entrySet()) {
         trouble.add("no route to " + route.getKey() + ": " + route.getValue());
       }
+    }
+    String unlimited = limits.troubleOf(interfaceName);
+    if (unlimited != null) {
+      trouble.add(unlimited);
     }
     return trouble;
   }

@@ -7,6 +7,7 @@ import io.margay.kernel.Routes;
 import io.margay.kernel.Sysctls;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.kernel.iptables.Iptables;
+import io.margay.kernel.shape.Shapers;
 import io.margay.kernel.tunnel.Tunnels;
 
 /// The ways into the kernel that the dataplane needs.
@@ -18,4 +19,5 @@ public record KernelAccess(
     Sysctls sysctls,
     Conntrack conntrack,
     Tunnels tunnels,
+    Shapers shapers,
     ForwardingDatabase forwardingDatabase) {}

@@ -57,6 +57,7 @@ final class Host {
         kernel.sysctls(),
         kernel.conntrack(),
         kernel.tunnels(),
+        kernel.shapers(),
         kernel.forwardingDatabase());
   }
 

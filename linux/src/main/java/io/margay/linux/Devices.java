@@ -67,7 +67,7 @@ final class Devices {
   }
 
   /// A `struct ifinfomsg` that names no link yet.
-  private static NetlinkRequest linkRequest() {
+  static NetlinkRequest linkRequest() {
     return new NetlinkRequest(Rtm.GETLINK, 0)
         .u8(Af.UNSPEC)
         .u8(0)

@@ -12,6 +12,7 @@ import io.margay.kernel.Sysctls;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.kernel.iptables.Iptables;
 import io.margay.kernel.iptables.Table;
+import io.margay.kernel.shape.Shapers;
 import io.margay.kernel.tunnel.Tunnels;
 import io.margay.linux.CommandIptables.Flavour;
 import io.margay.linux.netlink.NetlinkClient;
@@ -28,6 +29,7 @@ public final class LinuxKernel implements AutoCloseable {
   private final ForwardingDatabase forwardingDatabase;
   private final Links links;
   private final Tunnels tunnels;
+  private final Shapers shapers;
   private final KernelMonitor monitor;
   private final Sysctls sysctls;
   private final Conntrack conntrack;
@@ -43,6 +45,7 @@ public final class LinuxKernel implements AutoCloseable {
     this.forwardingDatabase = new NetlinkForwardingDatabase(client);
     this.links = new NetlinkLinks(client);
     this.tunnels = new NetlinkTunnels(client);
+    this.shapers = new NetlinkShapers(client);
     this.monitor = new NetlinkMonitor(client);
     this.sysctls = new ProcSysctls();
     Programs programs = new Programs();
@@ -84,6 +87,10 @@ public final class LinuxKernel implements AutoCloseable {
 
   public Tunnels tunnels() {
     return tunnels;
+  }
+
+  public Shapers shapers() {
+    return shapers;
   }
 
   public Links links() {

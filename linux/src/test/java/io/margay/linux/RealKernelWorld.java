@@ -13,6 +13,7 @@ import io.margay.kernel.contract.Connection;
 import io.margay.kernel.contract.KernelWorld;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.kernel.iptables.Iptables;
+import io.margay.kernel.shape.Shapers;
 import io.margay.kernel.tunnel.Tunnels;
 import io.margay.linux.CommandIptables.Flavour;
 import io.margay.net.IpAddress;
@@ -109,6 +110,11 @@ final class RealKernelWorld implements KernelWorld {
   @Override
   public Tunnels tunnels() {
     return kernel.tunnels();
+  }
+
+  @Override
+  public Shapers shapers() {
+    return kernel.shapers();
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.margay.kernel.Routes;
 import io.margay.kernel.Sysctls;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.kernel.iptables.Iptables;
+import io.margay.kernel.shape.Shapers;
 import io.margay.kernel.tunnel.Tunnels;
 import java.util.List;
 
@@ -32,6 +33,8 @@ public interface KernelWorld extends AutoCloseable {
   Conntrack conntrack();
 
   Tunnels tunnels();
+
+  Shapers shapers();
 
   ForwardingDatabase forwardingDatabase();
 

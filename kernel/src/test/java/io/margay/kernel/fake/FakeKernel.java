@@ -9,6 +9,7 @@ import io.margay.kernel.Neighbours;
 import io.margay.kernel.Routes;
 import io.margay.kernel.contract.Connection;
 import io.margay.kernel.contract.KernelWorld;
+import io.margay.kernel.shape.Shapers;
 import io.margay.kernel.tunnel.Tunnels;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
@@ -33,7 +34,7 @@ import java.util.function.Predicate;
 /// list`, `ip link show`, `ip link add`, `ip link set`, `ip link delete`, `ip address list`, `ip
 /// address add`, `ip address delete`, `bridge fdb list`, `bridge fdb replace`, `bridge fdb delete`,
 /// `iptables-save`, `iptables-restore`, `ip6tables-save`, `ip6tables-restore`, `ipset list`, `ipset
-/// restore`, `sysctl read`, `sysctl write`, `conntrack delete`.
+/// restore`, `tc show`, `tc qdisc replace`, `tc qdisc delete`, `tc filter add`, `tc filter delete`, `sysctl read`, `sysctl write`, `conntrack delete`.
 ///
 /// Any thread may call it. Notices are delivered before the call that causes them returns.
 public final class FakeKernel implements KernelWorld {
@@ -46,6 +47,7 @@ public final class FakeKernel implements KernelWorld {
   private final FakeSysctls sysctls = new FakeSysctls(this);
   private final FakeNetwork network = new FakeNetwork(this, sysctls);
   private final FakeTunnels tunnels = new FakeTunnels(this, network);
+  private final FakeShapers shapers = new FakeShapers(this, network);
   private final FakeIpSets ipSets = new FakeIpSets(this);
   private final FakeIptables iptables = new FakeIptables(this, ipSets);
 
@@ -63,7 +65,10 @@ public final class FakeKernel implements KernelWorld {
   private record Trap(String operation, Predicate<String> text, Runnable action, boolean once) {}
 
   public FakeKernel() {
-    network.onLinkRemoved(tunnels::linkRemoved);
+    network.onLinkRemoved(name -> {
+      tunnels.linkRemoved(name);
+      shapers.linkRemoved(name);
+    });
     ipSets.referencedBy(iptables::refersTo);
   }
 
@@ -85,6 +90,11 @@ public final class FakeKernel implements KernelWorld {
   @Override
   public Tunnels tunnels() {
     return tunnels;
+  }
+
+  @Override
+  public Shapers shapers() {
+    return shapers;
   }
 
   /// Has the kernel not know a kind of tunnel device.

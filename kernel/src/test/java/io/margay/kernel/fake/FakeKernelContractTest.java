@@ -8,6 +8,7 @@ import io.margay.kernel.contract.KernelWorld;
 import io.margay.kernel.contract.LinksContract;
 import io.margay.kernel.contract.NeighboursContract;
 import io.margay.kernel.contract.RoutesContract;
+import io.margay.kernel.contract.ShapersContract;
 import io.margay.kernel.contract.SysctlsContract;
 import io.margay.kernel.contract.TablesContract;
 import io.margay.kernel.contract.TunnelsContract;
@@ -58,6 +59,14 @@ class FakeKernelContractTest {
 
   @Nested
   class OfTunnels extends TunnelsContract {
+    @Override
+    protected KernelWorld openWorld() {
+      return new FakeKernel();
+    }
+  }
+
+  @Nested
+  class OfShapers extends ShapersContract {
     @Override
     protected KernelWorld openWorld() {
       return new FakeKernel();

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,14 @@ public final class Attributes {
     return value == null || value.capacity() < Integer.BYTES
         ? OptionalInt.empty()
         : OptionalInt.of(value.getInt(0));
+  }
+
+  /// A number of eight octets.
+  public OptionalLong u64(int type) {
+    ByteBuffer value = values.get(type);
+    return value == null || value.capacity() < Long.BYTES
+        ? OptionalLong.empty()
+        : OptionalLong.of(value.getLong(0));
   }
 
   /// Text up to the first zero octet.

@@ -60,6 +60,13 @@ public final class NetlinkRequest {
     return endAttribute(start);
   }
 
+  /// Eight octets.
+  public NetlinkRequest attribute(int type, long value) {
+    int start = beginAttribute(type);
+    room(Long.BYTES).putLong(value);
+    return endAttribute(start);
+  }
+
   /// Text, ended by a zero octet.
   public NetlinkRequest attribute(int type, String value) {
     int start = beginAttribute(type);

@@ -55,6 +55,12 @@ public final class Rtnetlink {
     public static final int NEWNEIGH = 28;
     public static final int DELNEIGH = 29;
     public static final int GETNEIGH = 30;
+    public static final int NEWQDISC = 36;
+    public static final int DELQDISC = 37;
+    public static final int GETQDISC = 38;
+    public static final int NEWTFILTER = 44;
+    public static final int DELTFILTER = 45;
+    public static final int GETTFILTER = 46;
 
     /// `RTM_F_CLONED`: a cached copy, not a route anybody configured.
     public static final int F_CLONED = 0x200;
