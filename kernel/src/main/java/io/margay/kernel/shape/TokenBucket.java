@@ -26,17 +26,22 @@ public record TokenBucket(long rate, long burst, long queue) {
   /// @param ticks how long a full bucket lasts at the rate, in units of 64 ns, its lower 32 bits
   public record Kept(long rate, long ticks, long queue) {}
 
+  private double ticks() {
+    return burst * 1e9 / rate / TICK_NANOS;
+  }
+
   /// What Linux would tell of this one.
   public Kept kept() {
-    double nanos = burst * 1e9 / rate;
-    return new Kept(rate, (long) (nanos / TICK_NANOS) & MOST_OCTETS, queue);
+    long ticks = (long) ticks();
+    return new Kept(rate, ticks & MOST_OCTETS, queue);
   }
 
   /// Whether what Linux tells is about a bucket like this. Its arithmetic rounds: it multiplies by
   /// a factor of 32 bits (`psched_ratecfg_precompute`).
   public boolean isLike(Kept there) {
-    double ticks = burst * 1e9 / rate / TICK_NANOS;
-    long apart = there.ticks - (long) ticks & MOST_OCTETS;
+    double ticks = ticks();
+    long whole = (long) ticks;
+    long apart = (there.ticks - whole) & MOST_OCTETS;
     double allowed = 2 + ticks / (1 << 28);
     return there.rate == rate
         && there.queue == queue
