@@ -26,12 +26,14 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// A daemon on 127.0.0.1 as client of our reflector on 127.0.0.2, which has two more clients,
 /// 127.0.0.5 and 127.0.0.6, with one prefix: the daemon has to hold both paths (RFC 7911).
+@ExtendWith(InteropResults.class)
 class AddPathInteropTest {
 
   private static final IpAddress THEIRS = IpAddress.parse("127.0.0.1");

@@ -3,6 +3,7 @@ package io.margay.transport.peers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// BIRD, of either line.
@@ -32,7 +33,7 @@ abstract class AnyBird extends Daemon {
     }
   }
 
-  /// The line that Calico ships; it has one daemon for each family, this is the IPv4 one.
+  /// The line that Calico ships; it has one daemon for each family.
   static final class Bird16 extends AnyBird {
     Bird16() {
       super(unpacked("bird", "usr/sbin/bird"), unpacked("bird", "usr/sbin/birdc"));
@@ -40,18 +41,32 @@ abstract class AnyBird extends Daemon {
 
     @Override
     String configuration() {
-      return "bird16.conf";
+      return isOverIpv6() ? "bird16-ipv6.conf" : "bird16.conf";
+    }
+
+    @Override
+    Path bird() {
+      return isOverIpv6() ? unpacked("bird", "usr/sbin/bird6") : super.bird();
+    }
+
+    @Override
+    boolean speaksIpv4() {
+      return !isOverIpv6();
     }
 
     @Override
     boolean speaksIpv6() {
-      return false;
+      return isOverIpv6();
     }
+  }
+
+  Path bird() {
+    return bird;
   }
 
   @Override
   List<Path> programs() {
-    return List.of(bird, birdc);
+    return List.of(bird(), birdc);
   }
 
   @Override
@@ -64,7 +79,7 @@ abstract class AnyBird extends Daemon {
     List<String> command =
         new ArrayList<>(
             List.of(
-                bird.toString(), "-f", "-c", configuration(), "-s", "bird.ctl", "-P", "bird.pid"));
+                bird().toString(), "-f", "-c", configuration(), "-s", "bird.ctl", "-P", "bird.pid"));
     if (again) {
       command.add("-R");
     }
@@ -91,8 +106,8 @@ abstract class AnyBird extends Daemon {
   }
 
   @Override
-  boolean askForRefresh() {
+  Optional<String> askForRefresh() {
     birdc("reload in margay");
-    return true;
+    return Optional.empty();
   }
 }

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A BGP daemon in AS 64512 on 127.0.0.1 that waits for us to connect from 127.0.0.2. It announces
+/// A BGP daemon in AS 64512 on 127.0.0.1 that waits for us to connect from 127.0.0.2, or on fd00:6::1
+/// for fd00:6::2. It announces
 /// 10.1.0.0/24 and 10.1.1.0/24 via 10.9.0.1 and, if it speaks IPv6, fd80:1::/64 via fd00::1.
 ///
 /// It runs in the foreground with all its files in one directory and touches nothing of the host.
@@ -35,6 +36,7 @@ abstract class Daemon implements AutoCloseable {
 
   private @Nullable Path directory;
   private boolean reflector;
+  private boolean overIpv6;
   private @Nullable Process process;
 
   /// The files that have to be there.
@@ -62,27 +64,32 @@ abstract class Daemon implements AutoCloseable {
 
   /// Asks us for all IPv4 routes once more.
   ///
-  /// @return false if it has no way to ask
-  abstract boolean askForRefresh();
+  /// @return why it has no way to ask
+  abstract Optional<String> askForRefresh();
+
+  /// Whether it has IPv4 routes.
+  boolean speaksIpv4() {
+    return true;
+  }
 
   boolean speaksIpv6() {
     return true;
   }
 
-  /// Whether it gives back what it announced when it is asked for it.
-  boolean answersRefresh() {
-    return true;
+  /// Why it does not give back what it announced when it is asked for it.
+  Optional<String> answersNoRefresh() {
+    return Optional.empty();
   }
 
-  /// Whether it signs sessions that it does not open itself.
-  boolean signs() {
-    return true;
+  /// Why it does not sign sessions that it does not open itself.
+  Optional<String> signsNothing() {
+    return Optional.empty();
   }
 
-  /// Whether it says after a restart that its routes were kept, and tells them before it says that
-  /// it has told all.
-  boolean restartsGracefully() {
-    return true;
+  /// Why it does not say after a restart that its routes were kept, or not tell them before it says
+  /// that it has told all.
+  Optional<String> restartsWithoutGrace() {
+    return Optional.empty();
   }
 
   /// Called when the daemon answers.
@@ -123,6 +130,8 @@ abstract class Daemon implements AutoCloseable {
       Files.writeString(
           file,
           text.replace("@port@", String.valueOf(port))
+              .replace("@theirs@", theirs())
+              .replace("@ours@", ours())
               .replace("@directory@", in.toString())
               .replace("@password@", password(password)));
       // OpenBGPD insists that nobody else can read it.
@@ -130,6 +139,26 @@ abstract class Daemon implements AutoCloseable {
       file.toFile().setReadable(true, true);
     }
     run(port, false);
+  }
+
+  /// Has it speak over IPv6.
+  Daemon overIpv6() {
+    overIpv6 = true;
+    return this;
+  }
+
+  boolean isOverIpv6() {
+    return overIpv6;
+  }
+
+  /// The daemon's address.
+  String theirs() {
+    return overIpv6 ? "fd00:6::1" : "127.0.0.1";
+  }
+
+  /// Our address.
+  String ours() {
+    return overIpv6 ? "fd00:6::2" : "127.0.0.2";
   }
 
   /// Has it reflect between 127.0.0.2 and 127.0.0.3, cluster 1.0.0.9, and announce nothing itself.

@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// FRRouting's bgpd alone, without zebra and thus without the kernel.
@@ -17,9 +18,8 @@ final class Frr extends Daemon {
   private static final Path BGPD = unpacked("frr", "usr/lib/frr/bgpd");
 
   /// One line for each prefix.
-  private static final Pattern ROUTE =
-      Pattern.compile(
-          "\"([0-9a-f.:]+/\\d+)\": \\[\\{.*?\"peerId\":\"127.0.0.2\".*?\"nexthops\":\\[\\{\"ip\":\"([^\"]+)\"");
+  private static final String ROUTE =
+      "\"([0-9a-f.:]+/\\d+)\": \\[\\{.*?\"peerId\":\"%s\".*?\"nexthops\":\\[\\{\"ip\":\"([^\"]+)\"";
 
   @Override
   List<Path> programs() {
@@ -33,7 +33,7 @@ final class Frr extends Daemon {
 
   @Override
   String passwordLine(String password) {
-    return "neighbor 127.0.0.2 password " + password;
+    return "neighbor " + ours() + " password " + password;
   }
 
   @Override
@@ -47,7 +47,7 @@ final class Frr extends Daemon {
         "-p",
         String.valueOf(port),
         "-l",
-        "127.0.0.1",
+        theirs(),
         "-P",
         "0",
         "-f",
@@ -67,7 +67,7 @@ final class Frr extends Daemon {
 
   @Override
   Pattern route() {
-    return ROUTE;
+    return Pattern.compile(ROUTE.formatted(Pattern.quote(ours())));
   }
 
   @Override
@@ -76,15 +76,15 @@ final class Frr extends Daemon {
   }
 
   @Override
-  boolean askForRefresh() {
-    vty("clear bgp ipv4 unicast 127.0.0.2 soft in");
-    return true;
+  Optional<String> askForRefresh() {
+    vty("clear bgp ipv4 unicast " + ours() + " soft in");
+    return Optional.empty();
   }
 
-  /// Without zebra it does not claim to have kept forwarding: the F bits of RFC 4724 are not set.
+  /// Without zebra it does not claim to have kept forwarding.
   @Override
-  boolean restartsGracefully() {
-    return false;
+  Optional<String> restartsWithoutGrace() {
+    return Optional.of("no F bit without zebra");
   }
 
   /// Runs commands as vtysh does: text and a zero there; text, three zeros and a status back.

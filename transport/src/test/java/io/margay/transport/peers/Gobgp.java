@@ -3,6 +3,7 @@ package io.margay.transport.peers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -94,14 +95,14 @@ final class Gobgp extends Daemon {
 
   /// A soft reset works on what it has kept.
   @Override
-  boolean askForRefresh() {
-    return false;
+  Optional<String> askForRefresh() {
+    return Optional.of("does not ask");
   }
 
   /// Its routes are told to it by a client only after its start, when it may have said already that
   /// it has told all.
   @Override
-  boolean restartsGracefully() {
-    return false;
+  Optional<String> restartsWithoutGrace() {
+    return Optional.of("told its routes after its start");
   }
 }

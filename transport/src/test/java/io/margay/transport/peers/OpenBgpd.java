@@ -85,26 +85,26 @@ final class OpenBgpd extends Daemon {
   }
 
   @Override
-  boolean askForRefresh() {
-    bgpctl("neighbor", "127.0.0.2", "refresh");
-    return true;
+  Optional<String> askForRefresh() {
+    bgpctl("neighbor", ours(), "refresh");
+    return Optional.empty();
   }
 
   /// Version 7.7 says "not negotiated" to any request, BIRD's too.
   @Override
-  boolean answersRefresh() {
-    return false;
+  Optional<String> answersNoRefresh() {
+    return Optional.of("says \"not negotiated\", to BIRD as well");
   }
 
   /// Debian's 7.7 does not take signed connections, BIRD's neither.
   @Override
-  boolean signs() {
-    return false;
+  Optional<String> signsNothing() {
+    return Optional.of("Debian's build takes no signed connection, of BIRD neither");
   }
 
   /// bgpd.conf(5), `announce restart`: it helps others, but keeps nothing itself.
   @Override
-  boolean restartsGracefully() {
-    return false;
+  Optional<String> restartsWithoutGrace() {
+    return Optional.of("helps only");
   }
 }

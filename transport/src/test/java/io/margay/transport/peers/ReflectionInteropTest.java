@@ -14,12 +14,14 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Each [Daemon] as a client of our reflector, and as the reflector of our nodes. Tables are
 /// compared on both ends, with originators and cluster lists (RFC 4456 §8).
+@ExtendWith(InteropResults.class)
 class ReflectionInteropTest {
 
   @TempDir Path directory;
