@@ -1,0 +1,5 @@
+/// What the table of routes costs in memory.
+@NullMarked
+package io.margay.bench.rib;
+
+import org.jspecify.annotations.NullMarked;
