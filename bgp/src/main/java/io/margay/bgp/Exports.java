@@ -3,8 +3,6 @@ package io.margay.bgp;
 import io.margay.bgp.rib.ExportGroup;
 import io.margay.bgp.rib.LocRib;
 import io.margay.loop.EventLoop;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,11 +11,8 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /// What all peers are told: the export groups, and when they write. Changes of one turn of the loop
-/// go out together, without any wait.
+/// go out together, without any wait. A peer that reads slowly is told more once it has read.
 final class Exports {
-
-  /// When to look again whether a slow peer has read.
-  private static final Duration BLOCKED_POLL = Duration.ofMillis(2);
 
   private final EventLoop loop;
   private final LocRib locRib;
@@ -28,7 +23,6 @@ final class Exports {
   private final Set<Neighbor> awaiting = new LinkedHashSet<>();
 
   private boolean flushScheduled;
-  private boolean polling;
 
   Exports(EventLoop loop, LocRib locRib, BooleanSupplier deferring) {
     this.loop = loop;
@@ -66,25 +60,17 @@ final class Exports {
 
   private void flush() {
     flushScheduled = false;
-    boolean blocked = false;
-    List<ExportGroup> all = new ArrayList<>(groups.values());
-    for (ExportGroup group : all) {
-      switch (group.flush()) {
-        case NOTHING -> {}
-        case MORE -> scheduleFlush();
-        case BLOCKED -> blocked = true;
+    for (ExportGroup group : List.copyOf(groups.values())) {
+      if (group.flush()) {
+        scheduleFlush();
       }
     }
-    locRib.release();
-    awaiting.removeIf(Neighbor::sayAllTold);
-    if (blocked && !polling) {
-      polling = true;
-      loop.schedule(
-          BLOCKED_POLL,
-          () -> {
-            polling = false;
-            scheduleFlush();
-          });
+    if (locRib.hasEmptied()) {
+      // After what was told has been handed over.
+      loop.execute(locRib::release);
+    }
+    if (!awaiting.isEmpty()) {
+      awaiting.removeIf(Neighbor::sayAllTold);
     }
   }
 }

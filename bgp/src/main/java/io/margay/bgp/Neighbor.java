@@ -9,10 +9,12 @@ import io.margay.bgp.message.BgpMessage.Update;
 import io.margay.bgp.message.MessageEncoder;
 import io.margay.bgp.message.NotificationError.Cease;
 import io.margay.bgp.message.PathAttributes;
+import io.margay.bgp.message.PrefixList;
 import io.margay.bgp.rib.AdjRibIn;
 import io.margay.bgp.rib.ExportGroup;
 import io.margay.bgp.rib.ExportMember;
 import io.margay.bgp.rib.ExportRules;
+import io.margay.bgp.rib.ImportPolicy;
 import io.margay.bgp.rib.ImportRules;
 import io.margay.bgp.rib.LocRib;
 import io.margay.bgp.rib.Path;
@@ -264,28 +266,30 @@ final class Neighbor implements SessionListener {
     if (from == null || current == null || rules == null) {
       return;
     }
-    List<IpPrefix> withdrawn = update.withdrawn();
+    PrefixList withdrawn = update.withdrawn();
     for (int i = 0; i < withdrawn.size(); i++) {
-      from.remove(withdrawn.get(i), update.withdrawnIds().get(i));
+      from.remove(withdrawn, i, update.withdrawnIds().get(i));
     }
     for (Announcement announcement : update.announced()) {
       PathAttributes attributes = announcement.attributes();
       Optional<String> objection = rules.objection(attributes);
-      objection.ifPresent(reason ->
-          log.debug(
-              "{} from {} are not used: {}",
-              announcement.prefixes(),
-              config.remoteAddress(),
-              reason));
-      List<IpPrefix> prefixes = announcement.prefixes();
+      PrefixList prefixes = announcement.prefixes();
+      // What was not negotiated is ignored (RFC 4760 §6).
+      if (prefixes.isEmpty() || !current.session.families().contains(prefixes.family(0))) {
+        continue;
+      }
+      if (objection.isPresent()) {
+        log.debug("{} from {} are not used: {}", prefixes, config.remoteAddress(), objection.get());
+      }
       for (int i = 0; i < prefixes.size(); i++) {
-        IpPrefix prefix = prefixes.get(i);
-        // What was not negotiated is ignored (RFC 4760 §6).
-        if (current.session.families().contains(prefix.family())) {
-          boolean imported =
-              objection.isEmpty() && isImported(new Route(prefix, attributes, from.source()));
-          from.put(prefix, announcement.pathIds().get(i), attributes, imported);
-        }
+        boolean imported =
+            objection.isEmpty()
+                && ImportRules.isUnicast(prefixes, i)
+                && (ImportPolicy.ALL.equals(policy.imports())
+                    || policy
+                        .imports()
+                        .imports(new Route(prefixes.get(i), attributes, from.source())));
+        from.put(prefixes, i, announcement.pathIds().get(i), attributes, imported);
       }
     }
     limitPrefixes(from, current.session.families());
@@ -419,6 +423,11 @@ final class Neighbor implements SessionListener {
   }
 
   // The way out.
+
+  @Override
+  public void onDrained() {
+    speaker.exports().scheduleFlush();
+  }
 
   @Override
   public void onRouteRefresh(IpFamily family) {

@@ -68,6 +68,9 @@ public interface Transport {
     /// Bytes queued and not yet given to the kernel.
     long unwritten();
 
+    /// More unwritten bytes than this are much: [Handler#onDrained] follows once there are none.
+    int MUCH = 1 << 16;
+
     /// Stops or resumes the delivery of [Handler#onBytes], to push back on the peer.
     void setReading(boolean reading);
 
@@ -82,6 +85,9 @@ public interface Transport {
 
     /// Bytes arrived, between position and limit. The buffer is the transport's again afterwards.
     void onBytes(Connection connection, ByteBuffer bytes);
+
+    /// Much was queued, and the kernel has taken all of it by now: it is worth writing more.
+    default void onDrained(Connection connection) {}
 
     /// The stream is at its end, or never came to be. Called once, last.
     ///

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollSocketChannel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -35,8 +36,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Tran
   private Transport.@Nullable Handler handler;
 
   private @Nullable Throwable cause;
-  private long unwritten;
-  private boolean flushScheduled;
+  private final WriteQueue queue;
   private boolean closing;
 
   NettyConnection(
@@ -50,6 +50,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Tran
     this.requestedLocal = requestedLocal;
     this.remote = remote;
     this.handler = handler;
+    this.queue = new WriteQueue(channel, this::drained);
     channel.closeFuture().addListener(_ -> reportEnd());
   }
 
@@ -93,24 +94,31 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Tran
     if (closing) {
       return;
     }
-    int length = bytes.remaining();
-    unwritten += length;
-    channel.write(Unpooled.wrappedBuffer(bytes.duplicate())).addListener(_ -> unwritten -= length);
-    if (!flushScheduled) {
+    if (queue.add(bytes)) {
       // Everything that one turn of the loop writes goes to the kernel in one call.
-      flushScheduled = true;
-      loop.execute(this::flush);
+      loop.flushLater(this);
     }
   }
 
-  private void flush() {
-    flushScheduled = false;
-    channel.flush();
+  /// Hands what is queued to the kernel.
+  void flush() {
+    try {
+      queue.flush();
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  private void drained() {
+    Transport.Handler told = handler;
+    if (told != null && !closing) {
+      loop.run(() -> told.onDrained(this));
+    }
   }
 
   @Override
   public long unwritten() {
-    return unwritten;
+    return queue.unwritten();
   }
 
   @Override
@@ -132,6 +140,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Tran
     }
     channel.config().setAutoRead(true);
     loop.schedule(DRAIN, channel::close);
+    flush();
+    // Behind what the kernel has not taken yet.
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> shutdown());
   }
 
@@ -150,8 +160,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Tran
     try {
       Transport.Handler told = handler;
       if (told != null && !closing) {
-        loop.run(() -> told.onBytes(this, bytes.nioBuffer()));
+        told.onBytes(this, bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes()));
       }
+    } catch (Throwable thrown) {
+      loop.failed(thrown);
     } finally {
       bytes.release();
     }
@@ -159,6 +171,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Tran
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+    failed(thrown);
+  }
+
+  private void failed(Throwable thrown) {
     if (!closing) {
       cause = thrown;
     }

@@ -6,6 +6,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,9 @@ public final class NettyEventLoop implements EventLoop, AutoCloseable {
 
   /// Touched on the loop only.
   private final Set<Channel> open = new HashSet<>();
+
+  private final List<NettyConnection> toFlush = new ArrayList<>();
+  private final ReceiveBuffer receiveBuffer = new ReceiveBuffer();
 
   /// Starts the loop.
   ///
@@ -74,8 +78,33 @@ public final class NettyEventLoop implements EventLoop, AutoCloseable {
     try {
       task.run();
     } catch (Throwable thrown) {
-      onFailure.accept(thrown);
+      failed(thrown);
     }
+  }
+
+  /// Something was thrown that nobody expects.
+  void failed(Throwable thrown) {
+    onFailure.accept(thrown);
+  }
+
+  /// Has a connection flushed once everything else of this turn is done. On the loop.
+  void flushLater(NettyConnection connection) {
+    if (toFlush.isEmpty()) {
+      execute(this::flush);
+    }
+    toFlush.add(connection);
+  }
+
+  private void flush() {
+    // Some may be added meanwhile.
+    for (int i = 0; i < toFlush.size(); i++) {
+      toFlush.get(i).flush();
+    }
+    toFlush.clear();
+  }
+
+  ReceiveBuffer receiveBuffer() {
+    return receiveBuffer;
   }
 
   /// Begins to serve a channel. On the loop.

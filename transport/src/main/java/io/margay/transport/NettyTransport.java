@@ -79,8 +79,9 @@ public final class NettyTransport implements Transport {
     return listener;
   }
 
-  private static void configure(EpollSocketChannel channel) {
+  private void configure(EpollSocketChannel channel) {
     channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+    channel.config().setRecvByteBufAllocator(loop.receiveBuffer());
   }
 
   private final class Accepting extends ChannelInboundHandlerAdapter {

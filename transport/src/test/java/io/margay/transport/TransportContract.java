@@ -37,6 +37,7 @@ abstract class TransportContract {
   static final class Recorder implements Transport.Handler {
     final ByteBuffer received = ByteBuffer.allocate(16 << 20);
     int opened;
+    int drained;
     int closed;
     @Nullable Throwable cause;
 
@@ -48,6 +49,11 @@ abstract class TransportContract {
     @Override
     public void onBytes(Transport.Connection connection, ByteBuffer bytes) {
       received.put(bytes);
+    }
+
+    @Override
+    public void onDrained(Transport.Connection connection) {
+      drained++;
     }
 
     @Override
@@ -189,10 +195,37 @@ abstract class TransportContract {
     });
     onLoop(() -> true);
     assertThat(onLoop(connection::unwritten)).isPositive();
+    assertThat(onLoop(() -> client.drained)).isZero();
     int before = onLoop(server.received::position);
     assertThat(before).isLessThan(octets.length);
     onLoop(() -> {
       accepted.getFirst().setReading(true);
+      return true;
+    });
+    await(() -> server.received.position() == octets.length && connection.unwritten() == 0);
+    assertThat(server.bytes()).isEqualTo(octets);
+    await(() -> client.drained == 1);
+
+    // A little that never had to wait is not worth a word.
+    onLoop(() -> {
+      connection.write(ByteBuffer.wrap(new byte[100]));
+      return true;
+    });
+    await(() -> server.received.position() == octets.length + 100);
+    assertThat(onLoop(() -> client.drained)).isEqualTo(1);
+  }
+
+  /// What one turn of the loop writes is one stream, however it was cut.
+  @Test
+  void manyPiecesOfOneTurnComeInOrder() throws Exception {
+    Transport.Connection connection = connect(listen(server));
+    await(() -> client.opened == 1);
+    byte[] octets = pattern(3 << 20);
+    onLoop(() -> {
+      ByteBuffer all = ByteBuffer.allocateDirect(octets.length).put(0, octets);
+      for (int from = 0; from < octets.length; from += 1000) {
+        connection.write(all.slice(from, Math.min(1000, octets.length - from)));
+      }
       return true;
     });
     await(() -> server.received.position() == octets.length && connection.unwritten() == 0);

@@ -374,6 +374,12 @@ final class AttributeReader {
         || seen.cardinality() > (seen.get(AttributeType.MP_UNREACH_NLRI.code()) ? 1 : 0);
   }
 
+  /// Whether there are prefixes among the attributes, or could be.
+  boolean hasMultiprotocol() {
+    return seen.get(AttributeType.MP_REACH_NLRI.code())
+        || seen.get(AttributeType.MP_UNREACH_NLRI.code());
+  }
+
   @Nullable NextHop mpNextHop() {
     return mpNextHop;
   }

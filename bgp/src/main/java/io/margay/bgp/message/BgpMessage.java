@@ -99,11 +99,15 @@ public sealed interface BgpMessage {
   /// @param withdrawn prefixes of either family
   /// @param withdrawnIds which paths to them are gone
   /// @param announced at most one group for each family, as one message holds one set of attributes
-  record Update(List<IpPrefix> withdrawn, PathIds withdrawnIds, List<Announcement> announced)
+  record Update(PrefixList withdrawn, PathIds withdrawnIds, List<Announcement> announced)
       implements BgpMessage {
     public Update {
-      withdrawn = List.copyOf(withdrawn);
       announced = List.copyOf(announced);
+    }
+
+    /// An update of these prefixes.
+    public Update(List<IpPrefix> withdrawn, PathIds withdrawnIds, List<Announcement> announced) {
+      this(PrefixList.copyOf(withdrawn), withdrawnIds, announced);
     }
 
     /// An update without path identifiers.
@@ -192,9 +196,11 @@ public sealed interface BgpMessage {
   ///
   /// @param attributes with the next hop of these prefixes' family
   /// @param pathIds which path to each prefix this is
-  record Announcement(PathAttributes attributes, List<IpPrefix> prefixes, PathIds pathIds) {
-    public Announcement {
-      prefixes = List.copyOf(prefixes);
+  record Announcement(PathAttributes attributes, PrefixList prefixes, PathIds pathIds) {
+
+    /// An announcement of these prefixes.
+    public Announcement(PathAttributes attributes, List<IpPrefix> prefixes, PathIds pathIds) {
+      this(attributes, PrefixList.copyOf(prefixes), pathIds);
     }
 
     /// An announcement without path identifiers.

@@ -5,20 +5,34 @@ import io.margay.bgp.message.BgpMessage.Notification;
 import io.margay.bgp.message.BgpMessage.RouteRefresh;
 import java.nio.ByteBuffer;
 
-/// Reads one framed message.
+/// Reads the framed messages of a session, one by one. It says the same of a message whatever came
+/// before it, but is faster where senders repeat themselves.
 public final class MessageDecoder {
 
   private static final int ROUTE_REFRESH_BODY = 4;
   private static final int SUBTYPE_AT = 2;
 
-  private MessageDecoder() {}
+  private final UpdateDecoder updates;
+
+  /// A decoder for one session.
+  ///
+  /// @param codec matters only to UPDATE
+  public MessageDecoder(SessionCodec codec) {
+    updates = new UpdateDecoder(codec);
+  }
+
+  /// Reads a single message.
+  ///
+  /// @throws MalformedMessageException if the message ends the session
+  public static Decoded decode(ByteBuffer frame, SessionCodec codec) {
+    return new MessageDecoder(codec).read(frame);
+  }
 
   /// Reads a message.
   ///
   /// @param frame a whole message as [MessageFramer] gives it
-  /// @param codec matters only to UPDATE
   /// @throws MalformedMessageException if the message ends the session
-  public static Decoded decode(ByteBuffer frame, SessionCodec codec) {
+  public Decoded read(ByteBuffer frame) {
     MessageType type = MessageType.of(frame.get(MessageFramer.HEADER - 1) & 0xff);
     if (type == null) {
       throw new IllegalArgumentException("not a frame of MessageFramer");
@@ -26,7 +40,7 @@ public final class MessageDecoder {
     ByteBuffer body = frame.slice(MessageFramer.HEADER, frame.limit() - MessageFramer.HEADER);
     return switch (type) {
       case OPEN -> Decoded.of(OpenDecoder.decode(body));
-      case UPDATE -> new UpdateDecoder(codec).decode(body);
+      case UPDATE -> updates.decode(body);
       case NOTIFICATION ->
           Decoded.of(new Notification(body.get() & 0xff, body.get() & 0xff, Octets.takeFrom(body)));
       case KEEPALIVE -> Decoded.of(new Keepalive());

@@ -54,7 +54,10 @@ public final class MessageFramer {
   /// @throws MalformedMessageException if no message can begin here; the stream is then lost
   public @Nullable ByteBuffer next() {
     int available = end - begin;
-    for (int i = 0; i < Math.min(available, MARKER); i++) {
+    boolean marked =
+        available >= MARKER
+            && (pending.getLong(begin) & pending.getLong(begin + Long.BYTES)) == -1;
+    for (int i = 0; !marked && i < Math.min(available, MARKER); i++) {
       if (pending.get(begin + i) != -1) {
         throw new MalformedMessageException(
             MessageHeader.CONNECTION_NOT_SYNCHRONIZED,

@@ -8,6 +8,7 @@ import io.margay.net.IpFamily;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads an UPDATE (RFC 4271 §4.3, RFC 4760) and reacts to its errors as RFC 7606 asks: the
 /// strongest reaction of all wins, and prefixes are read even where attributes are broken, since
@@ -19,6 +20,12 @@ import java.util.List;
 final class UpdateDecoder {
 
   private final SessionCodec codec;
+
+  /// What flawless attributes came with the latest prefixes, as octets and as what they say. Most
+  /// UPDATEs of a peer repeat them. Multiprotocol attributes hold prefixes and are never kept here.
+  private ByteBuffer knownOctets = ByteBuffer.allocate(0);
+
+  private @Nullable PathAttributes known;
 
   UpdateDecoder(SessionCodec codec) {
     this.codec = codec;
@@ -37,6 +44,14 @@ final class UpdateDecoder {
     }
     Nlri withdrawn = classic(withdrawnField);
     Nlri announced = classic(body);
+    if (!attributesField.hasRemaining() && announced.isEmpty()) {
+      return Decoded.of(new Update(withdrawn.prefixes(), withdrawn.pathIds(), List.of()));
+    }
+    PathAttributes repeated = known;
+    if (repeated != null && !announced.isEmpty() && attributesField.equals(knownOctets)) {
+      return Decoded.of(update(withdrawn, repeated, announced));
+    }
+    ByteBuffer octets = attributesField.duplicate();
     AttributeReader reader = new AttributeReader(codec);
     reader.read(attributesField);
     boolean reachable = !announced.isEmpty() || !reader.mpReach().isEmpty();
@@ -54,9 +69,22 @@ final class UpdateDecoder {
         && !reader.hasMoreThanUnreach()) {
       return new Decoded(new EndOfRib(unreachFamily), reader.errors());
     }
+    if (!announced.isEmpty() && reader.errors().isEmpty() && !reader.hasMultiprotocol()) {
+      PathAttributes attributes = reader.attributes();
+      knownOctets = ByteBuffer.allocate(octets.remaining()).put(octets).flip();
+      known = attributes;
+      return Decoded.of(update(withdrawn, attributes, announced));
+    }
     return new Decoded(
         new Update(withdrawn.prefixes(), withdrawn.pathIds(), announcements(reader, announced)),
         reader.errors());
+  }
+
+  private static Update update(Nlri withdrawn, PathAttributes attributes, Nlri announced) {
+    return new Update(
+        withdrawn.prefixes(),
+        withdrawn.pathIds(),
+        List.of(new Announcement(attributes, announced.prefixes(), announced.pathIds())));
   }
 
   /// Prefixes in the fields that only IPv4 has.

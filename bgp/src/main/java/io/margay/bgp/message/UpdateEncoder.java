@@ -26,6 +26,12 @@ public final class UpdateEncoder {
   /// For attributes: as long as they can be.
   private final ByteBuffer scratch = ByteBuffer.allocate(1 << 16);
 
+  /// What was written for the latest attributes: one who changes a route often does so with the same.
+  private byte[] lastBlock = {};
+
+  private @Nullable PathAttributes lastAttributes;
+  private boolean lastWithNextHop;
+
   public UpdateEncoder(SessionCodec codec) {
     this.codec = codec;
   }
@@ -156,7 +162,18 @@ public final class UpdateEncoder {
   }
 
   /// Everything but the multiprotocol attributes, in order of type (RFC 4271 §5).
+  // Of one path they are the same object, and comparing them costs more than writing them.
+  @SuppressWarnings("ReferenceEquality")
   private byte[] attributeBlock(PathAttributes attributes, boolean withNextHop) {
+    if (attributes != lastAttributes || withNextHop != lastWithNextHop) {
+      lastBlock = encodeAttributes(attributes, withNextHop);
+      lastAttributes = attributes;
+      lastWithNextHop = withNextHop;
+    }
+    return lastBlock;
+  }
+
+  private byte[] encodeAttributes(PathAttributes attributes, boolean withNextHop) {
     ByteBuffer buffer = scratch.clear();
     AsPath path = attributes.asPath();
     header(buffer, Flags.TRANSITIVE, AttributeType.ORIGIN, 1);

@@ -1,11 +1,13 @@
 package io.margay.bgp.rib;
 
 import io.margay.bgp.message.PathAttributes;
+import io.margay.bgp.message.PrefixList;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -69,9 +71,33 @@ public final class AdjRibIn {
   ///
   /// @param pathId tells apart what the peer says about one prefix (RFC 7911); else 0
   public void put(IpPrefix prefix, int pathId, PathAttributes attributes, boolean isImported) {
-    Path path = path(prefix.family(), pathId, attributes, isImported);
+    put(
+        PrefixList.high(prefix),
+        PrefixList.low(prefix),
+        PrefixList.key(prefix),
+        pathId,
+        attributes,
+        isImported);
+  }
+
+  /// The same for one of a list.
+  public void put(
+      PrefixList prefixes, int index, int pathId, PathAttributes attributes, boolean isImported) {
+    put(
+        prefixes.high(index),
+        prefixes.low(index),
+        prefixes.key(index),
+        pathId,
+        attributes,
+        isImported);
+  }
+
+  private void put(
+      long high, long low, int key, int pathId, PathAttributes attributes, boolean isImported) {
+    IpFamily family = PrefixList.familyOf(key);
+    Path path = path(family, pathId, attributes, isImported);
     count(path, 1);
-    Path replaced = locRib.put(prefix, path);
+    Path replaced = locRib.put(high, low, key, path);
     if (replaced != null) {
       count(replaced, -1);
     }
@@ -79,7 +105,14 @@ public final class AdjRibIn {
 
   /// Forgets a path.
   public void remove(IpPrefix prefix, int pathId) {
-    Path removed = locRib.remove(prefix, source, pathId);
+    remove(PrefixList.copyOf(List.of(prefix)), 0, pathId);
+  }
+
+  /// Forgets a path to one of a list.
+  public void remove(PrefixList prefixes, int index, int pathId) {
+    Path removed =
+        locRib.remove(
+            prefixes.high(index), prefixes.low(index), prefixes.key(index), source, pathId);
     if (removed != null) {
       count(removed, -1);
     }
@@ -108,10 +141,7 @@ public final class AdjRibIn {
   }
 
   private Part part(IpFamily family) {
-    return switch (family) {
-      case IPV4 -> ipv4;
-      case IPV6 -> ipv6;
-    };
+    return family == IpFamily.IPV4 ? ipv4 : ipv6;
   }
 
   /// Whether a path is left from before the peer's restart, or from before a refresh.
@@ -212,7 +242,8 @@ public final class AdjRibIn {
                     path.hop());
             count(changed, 1);
             count(path, -1);
-            locRib.put(prefix, changed);
+            locRib.put(
+                PrefixList.high(prefix), PrefixList.low(prefix), PrefixList.key(prefix), changed);
           }
         });
     ipv4.last = null;

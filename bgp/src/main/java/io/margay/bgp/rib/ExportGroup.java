@@ -64,6 +64,7 @@ public final class ExportGroup {
 
   private final NumberSet changed = new NumberSet();
   private int advertised;
+  private int flushes;
 
   /// A group without peers.
   ///
@@ -215,38 +216,53 @@ public final class ExportGroup {
     return true;
   }
 
-  /// What is left to do after a flush.
-  public enum Rest {
-    NOTHING,
-    /// There is more to write.
-    MORE,
-    /// Peers have to read first.
-    BLOCKED
-  }
-
   /// Tells the peers what has changed, or a good part of it.
-  public Rest flush() {
+  ///
+  /// @return whether there is more that could be written at once
+  public boolean flush() {
     if (members.isEmpty()) {
-      return Rest.NOTHING;
+      return false;
     }
     if (!changed.isEmpty()) {
       tellChanges();
     }
-    boolean blocked = false;
     boolean more = !changed.isEmpty();
-    for (ExportMember member : members) {
-      if (!member.isUpToDate()) {
-        switch (member.outlet().state()) {
-          case READY -> {
-            tellOwed(member);
-            more |= !member.isUpToDate();
-          }
-          case FULL -> blocked = true;
-          case RESTING -> {}
+    flushes++;
+    for (int i = 0; i < members.size(); i++) {
+      ExportMember member = members.get(i);
+      if (isDue(member)) {
+        List<ExportMember> alike = alike(member, i + 1);
+        if (alike.size() > 1) {
+          tellAlike(alike);
+        } else {
+          tellOwed(member);
         }
+        more |= !member.isUpToDate();
       }
     }
-    return more ? Rest.MORE : blocked ? Rest.BLOCKED : Rest.NOTHING;
+    return more;
+  }
+
+  /// Whether something is owed to a peer that can be told now and has not been in this flush.
+  private boolean isDue(ExportMember member) {
+    return !member.isUpToDate()
+        && member.flushed != flushes
+        && member.outlet().state() == ExportMember.State.READY;
+  }
+
+  /// The peers from the `from`th on to which the same is owed as to this one, and itself. Where
+  /// several paths are told what is owed is more than a set of prefixes.
+  private List<ExportMember> alike(ExportMember member, int from) {
+    List<ExportMember> alike = new ArrayList<>();
+    alike.add(member);
+    for (int i = from; i < members.size() && !tellsSeveral(); i++) {
+      ExportMember other = members.get(i);
+      if (isDue(other) && other.owed().equals(member.owed())) {
+        alike.add(other);
+      }
+    }
+    alike.forEach(each -> each.flushed = flushes);
+    return alike;
   }
 
   private void tellChanges() {
@@ -486,5 +502,43 @@ public final class ExportGroup {
     if (member.isUpToDate()) {
       member.outlet().roundOver();
     }
+  }
+
+  /// Tells peers together to whom the same is owed, as to all of them after a restart of ours.
+  private void tellAlike(List<ExportMember> alike) {
+    BitSet owed = alike.getFirst().owed();
+    Numbers gone = new Numbers();
+    int first = owed.nextSetBit(0);
+    int number = first;
+    for (int count = 0; number >= 0 && count < MAX_PER_FLUSH; count++) {
+      Object known = told.of(number);
+      if (known == null) {
+        gone.add(number);
+      } else {
+        Told only = ToldPaths.at(known, 0);
+        touch(only.teller()).announce(only, number);
+      }
+      number = owed.nextSetBit(number + 1);
+    }
+    int end = number < 0 ? owed.length() : number;
+    batch.withdraw(gone, 0);
+    write();
+    for (Teller teller : busy) {
+      // What is a peer's own now may have been another's when it was told last.
+      teller.announced.forEach(each -> teller.retracted.addAll(each.pending()));
+    }
+    ByteBuffer all = batch.length() > 0 ? batch.take() : null;
+    for (ExportMember member : alike) {
+      if (all != null && member.teller().busy) {
+        sendPartsOf(all, member);
+      } else if (all != null) {
+        member.outlet().send(all);
+      }
+      member.owed().clear(first, end);
+      if (member.isUpToDate()) {
+        member.outlet().roundOver();
+      }
+    }
+    finish();
   }
 }

@@ -26,7 +26,7 @@ public final class ExportMember {
   /// Whether an outlet takes messages.
   public enum State {
     READY,
-    /// Too much waits for the peer to read.
+    /// Too much waits for the peer to read. The outlet has the group flushed when it has.
     FULL,
     /// It is not time for the next round of UPDATEs. The outlet has the group flushed when it is.
     RESTING
@@ -39,6 +39,9 @@ public final class ExportMember {
   /// Where several paths to a prefix are told: for prefixes that are owed, the identifiers of paths
   /// that have gone and that the peer may know.
   private final Map<Integer, Numbers> gone = new HashMap<>();
+
+  /// The group's latest flush that looked after this member.
+  int flushed;
 
   ExportMember(Teller teller, Outlet outlet) {
     this.teller = teller;

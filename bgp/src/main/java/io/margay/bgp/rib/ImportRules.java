@@ -2,11 +2,11 @@ package io.margay.bgp.rib;
 
 import io.margay.bgp.message.NextHop;
 import io.margay.bgp.message.PathAttributes;
+import io.margay.bgp.message.PrefixList;
 import io.margay.net.AsNumber;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import io.margay.net.Ipv4Address;
-import io.margay.net.Ipv6Address;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,12 +32,22 @@ public record ImportRules(
 
   /// Whether a prefix is about unicast at all: RFC 4271 §6.3 has others ignored.
   public static boolean isUnicast(IpPrefix prefix) {
-    return switch (prefix.address()) {
-      // Neither 127.0.0.0/8, nor multicast and what lies above it.
-      case Ipv4Address(int bits) -> prefix.length() == 0 || isUnicast4(bits, prefix.length());
-      case Ipv6Address(long high, long low) -> isUnicast6(high, low, prefix.length());
-    };
+    return isUnicast(PrefixList.high(prefix), PrefixList.low(prefix), PrefixList.key(prefix));
   }
+
+  /// The same of one of a list.
+  public static boolean isUnicast(PrefixList prefixes, int index) {
+    return isUnicast(prefixes.high(index), prefixes.low(index), prefixes.key(index));
+  }
+
+  private static boolean isUnicast(long high, long low, int key) {
+    int length = key & ~PrefixList.IPV6;
+    return (key & PrefixList.IPV6) == 0
+        ? length == 0 || isUnicast4((int) high, length)
+        : isUnicast6(high, low, length);
+  }
+
+  /// Not in 127.0.0.0/8, nor multicast, nor what lies above that.
 
   private static boolean isUnicast4(int bits, int length) {
     boolean loopback = length >= 8 && bits >>> 24 == 127;
@@ -81,6 +91,9 @@ public record ImportRules(
   }
 
   private static boolean isUnusable(IpAddress address) {
+    if (address instanceof Ipv4Address(int bits)) {
+      return bits == 0 || bits >>> 28 == 14;
+    }
     return address.toInetAddress().isAnyLocalAddress()
         || address.toInetAddress().isMulticastAddress();
   }

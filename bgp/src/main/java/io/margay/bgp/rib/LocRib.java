@@ -1,6 +1,7 @@
 package io.margay.bgp.rib;
 
 import io.margay.bgp.message.NextHop;
+import io.margay.bgp.message.PrefixList;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// (RFC 4271 §3.2 leaves that open), so that a path is kept once.
 ///
 /// Each prefix has a number. What belongs to it: a reference to its only [Path], or to an array of
-/// them with the best one first. A route costs some 25 octets here, and 4 for each [ExportGroup].
+/// them with the best one first. What is done for each route of a large table asks `instanceof`: a
+/// `switch` over types is slow until it is compiled. A route costs some 25 octets here, and 4 for each [ExportGroup].
 public final class LocRib {
 
   /// Who wants to know when the choice for a prefix is another.
@@ -92,11 +94,11 @@ public final class LocRib {
     }
   }
 
-  /// Adds a path, in place of an earlier one of its source.
+  /// Adds a path, in place of an earlier one of its source. The prefix is given as in [PrefixList].
   ///
   /// @return what it replaced
-  @Nullable Path put(IpPrefix prefix, Path path) {
-    int number = index.add(prefix);
+  @Nullable Path put(long high, long low, int key, Path path) {
+    int number = index.add(high, low, key);
     if (number >= paths.length) {
       paths = Arrays.copyOf(paths, index.capacity());
     }
@@ -107,23 +109,20 @@ public final class LocRib {
     BestRoute before = choice(number);
     Path bestBefore = best(was);
     Path replaced = null;
-    switch (was) {
-      case null -> paths[number] = path;
-      case Path only when path.replaces(only) -> {
-        replaced = only;
-        paths[number] = path;
+    if (was == null) {
+      paths[number] = path;
+    } else if (was instanceof Path only && path.replaces(only)) {
+      replaced = only;
+      paths[number] = path;
+    } else {
+      Path[] several = all(was);
+      int at = position(several, path.source(), path.pathId());
+      Path[] now = Arrays.copyOf(several, at < 0 ? several.length + 1 : several.length);
+      if (at >= 0) {
+        replaced = several[at];
       }
-      case Path only -> paths[number] = ordered(new Path[] {only, path});
-      default -> {
-        Path[] several = (Path[]) was;
-        int at = position(several, path.source(), path.pathId());
-        Path[] now = Arrays.copyOf(several, at < 0 ? several.length + 1 : several.length);
-        if (at >= 0) {
-          replaced = several[at];
-        }
-        now[at < 0 ? several.length : at] = path;
-        paths[number] = ordered(now);
-      }
+      now[at < 0 ? several.length : at] = path;
+      paths[number] = ordered(now);
     }
     changed(number, bestBefore, before);
     return replaced;
@@ -132,10 +131,13 @@ public final class LocRib {
   /// Removes the path that came from `source`.
   ///
   /// @return it, or null if there was none
-  @Nullable Path remove(IpPrefix prefix, RouteSource source, int pathId) {
-    int number = index.find(prefix);
+  @Nullable Path remove(long high, long low, int key, RouteSource source, int pathId) {
+    int number = index.find(high, low, key);
     if (number == PrefixIndex.NONE) {
       return null;
+    }
+    if (paths[number] instanceof Path only) {
+      return only.isOf(source, pathId) ? removeAt(number, 0) : null;
     }
     int at = position(all(paths[number]), source, pathId);
     return at < 0 ? null : removeAt(number, at);
@@ -146,30 +148,43 @@ public final class LocRib {
     int limit = index.limit();
     for (int number = 0; number < limit; number++) {
       Object at = paths[number];
-      if (at == null || (at instanceof Path only && !only.isFrom(source))) {
-        continue;
-      }
-      Path[] several = all(at);
-      for (int i = several.length - 1; i >= 0; i--) {
-        if (several[i].isFrom(source) && which.test(several[i])) {
-          removed.accept(several[i]);
-          int now = position(all(paths[number]), source, several[i].pathId());
-          removeAt(number, now);
+      if (at instanceof Path only) {
+        if (only.isFrom(source) && which.test(only)) {
+          removed.accept(only);
+          removeAt(number, 0);
         }
+      } else if (at != null) {
+        removeSome(number, (Path[]) at, source, which, removed);
+      }
+    }
+  }
+
+  private void removeSome(
+      int number,
+      Path[] several,
+      RouteSource source,
+      Predicate<Path> which,
+      Consumer<Path> removed) {
+    for (int i = several.length - 1; i >= 0; i--) {
+      if (several[i].isFrom(source) && which.test(several[i])) {
+        removed.accept(several[i]);
+        removeAt(number, position(all(paths[number]), source, several[i].pathId()));
       }
     }
   }
 
   private Path removeAt(int number, int at) {
     Object was = paths[number];
-    Path[] several = all(was);
     BestRoute before = choice(number);
     Path bestBefore = best(was);
-    Path removed = several[at];
-    if (several.length == 1) {
+    Path removed;
+    if (was instanceof Path only) {
+      removed = only;
       paths[number] = null;
       emptied.add(number);
     } else {
+      Path[] several = all(was);
+      removed = several[at];
       Path[] rest = new Path[several.length - 1];
       System.arraycopy(several, 0, rest, 0, at);
       System.arraycopy(several, at + 1, rest, at, rest.length - at);
@@ -207,9 +222,9 @@ public final class LocRib {
   private void changed(int number, @Nullable Path bestBefore, @Nullable BestRoute before) {
     Path bestNow = best(number);
     boolean another = bestNow == null ? bestBefore != null : !bestNow.saysTheSameAs(bestBefore);
-    for (ExportGroup group : groups) {
-      if (another || group.tellsSeveral()) {
-        group.mark(number);
+    for (int i = 0; i < groups.size(); i++) {
+      if (another || groups.get(i).tellsSeveral()) {
+        groups.get(i).mark(number);
       }
     }
     if (listener != null) {
@@ -248,13 +263,11 @@ public final class LocRib {
   }
 
   private static @Nullable Path best(@Nullable Object at) {
-    Path first =
-        switch (at) {
-          case null -> null;
-          case Path only -> only;
-          default -> ((Path[]) at)[0];
-        };
-    return first != null && first.usable() ? first : null;
+    if (at == null) {
+      return null;
+    }
+    Path first = at instanceof Path only ? only : ((Path[]) at)[0];
+    return first.usable() ? first : null;
   }
 
   /// The path to the prefix of a number that was chosen.
@@ -264,11 +277,11 @@ public final class LocRib {
 
   /// How many paths there are to the prefix of a number.
   int pathCount(int number) {
-    return switch (paths[number]) {
-      case null -> 0;
-      case Path _ -> 1;
-      case Object several -> ((Path[]) several).length;
-    };
+    Object at = paths[number];
+    if (at == null) {
+      return 0;
+    }
+    return at instanceof Path ? 1 : ((Path[]) at).length;
   }
 
   /// One of the paths to the prefix of a number; the best one is first, if one is usable.
@@ -307,11 +320,10 @@ public final class LocRib {
   }
 
   private static Path[] all(@Nullable Object at) {
-    return switch (at) {
-      case null -> NO_PATHS;
-      case Path only -> new Path[] {only};
-      default -> (Path[]) at;
-    };
+    if (at == null) {
+      return NO_PATHS;
+    }
+    return at instanceof Path only ? new Path[] {only} : (Path[]) at;
   }
 
   /// Shows all paths that `which` selects. The visitor may change the table.
@@ -434,6 +446,11 @@ public final class LocRib {
 
   int capacity() {
     return index.capacity();
+  }
+
+  /// Whether there is something for [#release].
+  public boolean hasEmptied() {
+    return !emptied.isEmpty();
   }
 
   /// Frees the numbers of prefixes that are gone, unless a peer has yet to hear of that.

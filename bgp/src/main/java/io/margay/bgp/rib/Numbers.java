@@ -25,6 +25,12 @@ final class Numbers {
     values[size++] = number;
   }
 
+  void addAll(Numbers others) {
+    for (int i = 0; i < others.size; i++) {
+      add(others.values[i]);
+    }
+  }
+
   int get(int at) {
     return values[at];
   }

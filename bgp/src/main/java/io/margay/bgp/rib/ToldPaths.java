@@ -57,11 +57,10 @@ final class ToldPaths {
   }
 
   static int count(@Nullable Object of) {
-    return switch (of) {
-      case null -> 0;
-      case Told _ -> 1;
-      default -> ((Told[]) of).length;
-    };
+    if (of == null) {
+      return 0;
+    }
+    return of instanceof Told ? 1 : ((Told[]) of).length;
   }
 
   static Told at(@Nullable Object of, int index) {

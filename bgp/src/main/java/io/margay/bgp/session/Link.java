@@ -68,7 +68,7 @@ final class Link implements Transport.Handler {
   private Phase phase = Phase.CONNECTING;
   private Transport.@Nullable Connection connection;
   private @Nullable NegotiatedSession negotiated;
-  private SessionCodec codec = UNKNOWN;
+  private MessageDecoder decoder = new MessageDecoder(UNKNOWN);
   private Duration holdTime = OPEN_HOLD_TIME;
   private long lastReceivedNanos;
 
@@ -147,10 +147,17 @@ final class Link implements Transport.Handler {
           return;
         }
         lastReceivedNanos = loop.nanoTime();
-        receive(MessageDecoder.decode(frame, codec));
+        receive(decoder.read(frame));
       }
     } catch (MalformedMessageException e) {
       fail(e.notification(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void onDrained(Transport.Connection drained) {
+    if (phase == Phase.ESTABLISHED) {
+      session.listener().onDrained();
     }
   }
 
@@ -176,18 +183,26 @@ final class Link implements Transport.Handler {
           unexpected(message, NotificationError.StateMachine.UNEXPECTED_MESSAGE_IN_OPEN_CONFIRM);
         }
       }
-      case ESTABLISHED -> {
-        session.malformed(decoded.errors());
-        switch (message) {
-          case Update update -> session.listener().onUpdate(update);
-          case EndOfRib endOfRib -> session.endOfRib(negotiated(), endOfRib);
-          case RouteRefresh refresh -> session.routeRefresh(negotiated(), refresh);
-          case Keepalive _ -> {}
-          case Open _, Notification _ ->
-              unexpected(message, NotificationError.StateMachine.UNEXPECTED_MESSAGE_IN_ESTABLISHED);
-        }
-      }
+      case ESTABLISHED -> established(decoded);
       case CONNECTING, CLOSED -> {}
+    }
+  }
+
+  private void established(Decoded decoded) {
+    session.malformed(decoded.errors());
+    // Nearly all messages are of this kind, and this is the fastest way to know.
+    if (decoded.message() instanceof Update update) {
+      session.listener().onUpdate(update);
+      return;
+    }
+    switch (decoded.message()) {
+      case EndOfRib endOfRib -> session.endOfRib(negotiated(), endOfRib);
+      case RouteRefresh refresh -> session.routeRefresh(negotiated(), refresh);
+      case Keepalive _ -> {}
+      case Open _, Update _, Notification _ ->
+          unexpected(
+              decoded.message(),
+              NotificationError.StateMachine.UNEXPECTED_MESSAGE_IN_ESTABLISHED);
     }
   }
 
@@ -216,8 +231,8 @@ final class Link implements Transport.Handler {
     if (!session.winsCollision(this, open)) {
       return;
     }
-    codec = negotiated.codec();
-    framer.use(codec);
+    decoder = new MessageDecoder(negotiated.codec());
+    framer.use(negotiated.codec());
     phase = Phase.OPEN_CONFIRM;
     send(MessageEncoder.encode(new Keepalive()));
     holdTime = negotiated.holdTime();

@@ -23,6 +23,9 @@ public interface SessionListener {
   /// All of it has come; what has not is gone.
   void onRefreshEnd(IpFamily family);
 
+  /// The peer has read much that waited for it, and can be told more.
+  void onDrained();
+
   /// The session is over; the next one begins with [#onEstablished].
   void onDown(SessionEnd end);
 }

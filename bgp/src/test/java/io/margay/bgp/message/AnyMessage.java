@@ -45,7 +45,12 @@ public final class AnyMessage {
       if (whole == null) {
         throw new AssertionError("the framer waits for more than the length says");
       }
-      check(MessageDecoder.decode(whole, codec).message(), codec);
+      MessageDecoder decoder = new MessageDecoder(codec);
+      Decoded decoded = decoder.read(whole);
+      if (!decoder.read(whole).equals(decoded)) {
+        throw new AssertionError("the same message says something else the second time");
+      }
+      check(decoded.message(), codec);
     } catch (MalformedMessageException e) {
       if (e.notification().error().isEmpty()) {
         throw new AssertionError("an error without a NOTIFICATION that says which", e);

@@ -26,6 +26,10 @@ abstract class ManualStream implements Transport.Connection {
   private final Queue<Piece> arrived = new ArrayDeque<>();
   private @Nullable ManualStream peer;
   private long unwritten;
+
+  /// Whether more than [#MUCH] was unwritten since nothing was.
+  private boolean much;
+
   private boolean reading = true;
   private boolean closed;
 
@@ -134,9 +138,22 @@ abstract class ManualStream implements Transport.Connection {
     ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
     int length = copy.remaining();
     unwritten += length;
+    much |= unwritten > MUCH;
     // There is no kernel in between to take it.
-    Piece piece = new Piece(copy, () -> unwritten -= length);
+    Piece piece = new Piece(copy, () -> taken(length));
     deliverToPeer(to -> to.receive(piece));
+  }
+
+  private void taken(int length) {
+    unwritten -= length;
+    if (unwritten == 0 && much) {
+      much = false;
+      loop.execute(() -> {
+        if (handler != null) {
+          handler.onDrained(this);
+        }
+      });
+    }
   }
 
   @Override

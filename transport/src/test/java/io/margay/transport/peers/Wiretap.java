@@ -87,6 +87,11 @@ final class Wiretap implements Transport {
           }
 
           @Override
+          public void onDrained(Connection connection) {
+            handler.onDrained(tapped == null ? connection : tapped);
+          }
+
+          @Override
           public void onClosed(Connection connection, @Nullable Throwable cause) {
             handler.onClosed(tapped == null ? connection : tapped, cause);
           }
