@@ -19,6 +19,10 @@ public interface Datastore extends AutoCloseable {
   /// value is left out; the watch reports it.
   <V> List<Entry<V>> list(KeyRange<V> range);
 
+  /// Several values and small ranges, read in one call where the store has such a thing, and then as
+  /// of one revision. On etcd's v2 API they are read one after the other.
+  View view(Collection<? extends Key<?>> keys, Collection<? extends KeyRange<?>> ranges);
+
   /// Stores a value that must not exist yet.
   ///
   /// @return the revision of the write
@@ -88,6 +92,9 @@ public interface Datastore extends AutoCloseable {
 
     /// Stays as it is, and must be at this revision.
     record Unchanged(Key<?> key, long revision) implements Write {}
+
+    /// Does not exist, and stays so.
+    record Absent(Key<?> key) implements Write {}
   }
 
   /// What became of a [#commit(List)].

@@ -44,30 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What every datastore does. A backend's test extends this and opens a fresh, empty store.
-public abstract class DatastoreContract {
-
-  protected static final Key.FelixSetting SETTING = new Key.FelixSetting(null, "Custom");
-
-  protected Datastore datastore;
-
-  /// Opens the store of this test; again and again the same one.
-  protected abstract Datastore open();
-
-  /// Sees to it that the store of this test is empty, where stores outlive a test.
-  protected void prepare() {}
-
-  @BeforeEach
-  void openStore() {
-    prepare();
-    datastore = open();
-  }
-
-  @AfterEach
-  void closeStore() {
-    if (datastore != null) {
-      datastore.close();
-    }
-  }
+public abstract class DatastoreContract extends CommitContract {
 
   @Test
   void whatIsCreatedIsThereForEveryoneAtTheRevisionOfTheWrite() {
@@ -357,62 +334,6 @@ public abstract class DatastoreContract {
   }
 
   @Test
-  void writesOfACommitAreMadeInOneStep() {
-    var affinity = new Key.BlockAffinity("slave1", IpPrefix.parse("10.0.0.64/26"));
-    var profile = profile("p", Map.of());
-    long one = datastore.create(SETTING, "1");
-    long two = datastore.create(keyOf(profile), profile);
-    var writes =
-        List.of(
-            new Write.Unchanged(keyOf(profile), two),
-            new Write.Update<>(SETTING, "2", one),
-            new Write.Create<>(affinity, Key.Empty.EMPTY));
-    try (var watch = new RecordedWatch(datastore, two)) {
-      assertThat(datastore.commit(writes)).isInstanceOf(Commit.Done.class);
-      watch.await(2);
-      if (writesInOneStep()) {
-        assertThat(watch.calls()).hasSize(1);
-      }
-      assertThat(datastore.get(SETTING).orElseThrow().value()).isEqualTo("2");
-      assertThat(datastore.get(affinity)).isPresent();
-      assertThat(datastore.get(keyOf(profile)).orElseThrow().revision()).isEqualTo(two);
-    }
-    long three = datastore.get(SETTING).orElseThrow().revision();
-    assertThat(
-            datastore.commit(
-                List.of(new Write.Delete(SETTING, three), new Write.Delete(keyOf(profile), two))))
-        .isInstanceOf(Commit.Done.class);
-    assertThat(datastore.get(SETTING)).isEmpty();
-    assertThat(datastore.get(keyOf(profile))).isEmpty();
-  }
-
-  @Test
-  void aCommitOfWhichOneConditionDoesNotHoldWritesNothingOrWhatComesBeforeIt() {
-    var other = new Key.FelixSetting(null, "Other");
-    var third = new Key.FelixSetting(null, "Third");
-    long old = datastore.create(SETTING, "1");
-    long now = datastore.update(SETTING, "2", old);
-    List<Write> failing =
-        List.of(
-            new Write.Create<>(SETTING, "x"),
-            new Write.Update<>(SETTING, "x", old),
-            new Write.Delete(SETTING, old),
-            new Write.Unchanged(SETTING, old),
-            new Write.Update<>(new Key.FelixSetting(null, "Absent"), "x", now),
-            new Write.Delete(new Key.FelixSetting(null, "Absent"), now));
-    for (var write : failing) {
-      var outcome =
-          datastore.commit(
-              List.of(new Write.Create<>(other, "o"), write, new Write.Create<>(third, "t")));
-      assertThat(outcome).isEqualTo(new Commit.Refused(writesInOneStep() ? 0 : 1));
-      assertThat(datastore.get(other).isPresent()).isEqualTo(!writesInOneStep());
-      assertThat(datastore.get(third)).isEmpty();
-      assertThat(datastore.get(SETTING)).contains(new Entry<>(SETTING, "2", now));
-      datastore.deleteAll(List.of(other));
-    }
-  }
-
-  @Test
   void blocksHandlesAndIpamSettingsAreListedByThemselves() {
     var four = IpPrefix.parse("10.0.0.64/26");
     var six = IpPrefix.parse("fd00::40/122");
@@ -577,11 +498,6 @@ public abstract class DatastoreContract {
           return condition.getAsBoolean();
         },
         () -> "a value did not go away after its time");
-  }
-
-  /// Whether all that one call writes becomes visible at once, as it does in every store but one.
-  protected boolean writesInOneStep() {
-    return true;
   }
 
   /// How long a value shall live that is not to stay.

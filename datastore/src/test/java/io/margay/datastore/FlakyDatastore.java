@@ -128,6 +128,11 @@ final class FlakyDatastore implements Datastore {
   }
 
   @Override
+  public View view(Collection<? extends Key<?>> keys, Collection<? extends KeyRange<?>> ranges) {
+    return datastore.view(keys, ranges);
+  }
+
+  @Override
   public <V> long create(Key<V> key, V value) {
     return datastore.create(key, value);
   }

@@ -49,6 +49,11 @@ public final class MemoryStore implements PathStore {
     return new Reading(List.copyOf(values), revision);
   }
 
+  @Override
+  public synchronized Reading readTogether(List<String> paths, List<String> prefixes) {
+    return PathStore.super.readTogether(paths, prefixes);
+  }
+
   private static void add(String path, @Nullable Value value, List<PathValue> values) {
     if (value != null && value.text() != null) {
       values.add(new PathValue(path, value.text(), value.revision()));

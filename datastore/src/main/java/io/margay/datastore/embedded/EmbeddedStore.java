@@ -82,6 +82,11 @@ public final class EmbeddedStore implements PathStore {
 
   @Override
   public Reading read(List<String> paths) {
+    return readTogether(paths, List.of());
+  }
+
+  @Override
+  public Reading readTogether(List<String> paths, List<String> prefixes) {
     return reading.read(session -> {
       List<PathValue> values = new ArrayList<>();
       for (String path : paths) {
@@ -91,6 +96,7 @@ public final class EmbeddedStore implements PathStore {
           }
         }
       }
+      addRanges(session, prefixes, _ -> true, values);
       return new Reading(List.copyOf(values), revision(session));
     });
   }
@@ -99,14 +105,20 @@ public final class EmbeddedStore implements PathStore {
   public Reading list(List<String> prefixes, Predicate<String> wanted) {
     return reading.read(session -> {
       List<PathValue> values = new ArrayList<>();
-      for (String prefix : prefixes) {
-        var statement = session.prepare(SELECT_RANGE, prefix, end(prefix), clock.millis());
-        try (var rows = statement.executeQuery()) {
-          addWanted(rows, wanted, values);
-        }
-      }
+      addRanges(session, prefixes, wanted, values);
       return new Reading(List.copyOf(values), revision(session));
     });
+  }
+
+  private void addRanges(
+      Session session, List<String> prefixes, Predicate<String> wanted, List<PathValue> values)
+      throws SQLException {
+    for (String prefix : prefixes) {
+      var statement = session.prepare(SELECT_RANGE, prefix, end(prefix), clock.millis());
+      try (var rows = statement.executeQuery()) {
+        addWanted(rows, wanted, values);
+      }
+    }
   }
 
   private static void addWanted(ResultSet rows, Predicate<String> wanted, List<PathValue> values)

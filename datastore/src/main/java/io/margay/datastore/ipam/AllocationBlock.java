@@ -161,6 +161,12 @@ public record AllocationBlock(
         cidr, null, strictAffinity, allocations, unallocated, attributes, null);
   }
 
+  /// The block, open to its own node only or to others too.
+  public AllocationBlock withStrictAffinity(boolean strict) {
+    return new AllocationBlock(
+        cidr, affinity, strict, allocations, unallocated, attributes, hostAffinity);
+  }
+
   /// The block without an address that is in use: it goes to the end of the queue of free ones, so
   /// it rests until all others have had their turn. An attribute that nobody has any more goes, and
   /// the others move up.

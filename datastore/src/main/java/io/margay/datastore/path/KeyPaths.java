@@ -115,6 +115,10 @@ final class KeyPaths {
     return STATUSES + segment(status.node()) + "/last_reported_status";
   }
 
+  static boolean isPool(String path) {
+    return path.startsWith(POOLS);
+  }
+
   static String poolPrefix(IpFamily family) {
     return POOLS + version(family) + "/pool/";
   }

@@ -7,6 +7,7 @@ import io.margay.datastore.DatastoreException.UpdateConflict;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
+import io.margay.datastore.View;
 import io.margay.datastore.path.PartsReader.Assembled;
 import io.margay.datastore.path.PathStore.Condition;
 import io.margay.datastore.path.PathStore.PathValue;
@@ -16,9 +17,11 @@ import io.margay.model.ResourceKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ public final class PathDatastore implements Datastore {
   private static final Duration NODE_STATUS_TIME_TO_LIVE = Duration.ofSeconds(90);
 
   private final PathStore store;
+  private final PoolPaths pools = new PoolPaths();
 
   public PathDatastore(PathStore store) {
     this.store = store;
@@ -54,13 +58,55 @@ public final class PathDatastore implements Datastore {
               Key<?> key = KeyPaths.keyAt(path);
               return key != null && KeyPaths.contains(range, key);
             });
+    pools.note(reading.values());
     List<Entry<V>> entries = new ArrayList<>();
-    for (var assembled : PartsReader.assembleAll(reading.values())) {
+    present(reading.values()).forEach(entry -> entries.add(typed(entry)));
+    return entries;
+  }
+
+  @Override
+  public View view(Collection<? extends Key<?>> keys, Collection<? extends KeyRange<?>> ranges) {
+    Map<Key<?>, List<String>> pathsOf = new LinkedHashMap<>();
+    keys.forEach(key -> pathsOf.put(key, locate(key)));
+    var reading =
+        store.readTogether(
+            pathsOf.values().stream().flatMap(List::stream).distinct().toList(),
+            ranges.stream().flatMap(range -> KeyPaths.prefixes(range).stream()).distinct().toList());
+    Map<String, PathValue> byPath = new LinkedHashMap<>();
+    reading.values().forEach(value -> byPath.put(value.path(), value));
+    Map<Key<?>, Optional<Entry<?>>> values = new HashMap<>();
+    pathsOf.forEach((key, paths) -> {
+      var existing = paths.stream().map(byPath::get).filter(Objects::nonNull).toList();
+      values.put(
+          key,
+          assemble(new Parts(key, paths, existing)) instanceof Assembled.Present(var entry)
+              ? Optional.of(entry)
+              : Optional.empty());
+    });
+    Map<KeyRange<?>, List<Entry<?>>> entries = new HashMap<>();
+    for (var range : ranges) {
+      var prefixes = KeyPaths.prefixes(range);
+      var inside =
+          byPath.values().stream()
+              .filter(value ->
+                  prefixes.stream().anyMatch(value.path()::startsWith)
+                      && KeyPaths.keyAt(value.path()) instanceof Key<?> key
+                      && KeyPaths.contains(range, key))
+              .toList();
+      pools.note(inside);
+      entries.put(range, present(inside));
+    }
+    return new View(values, entries);
+  }
+
+  private static List<Entry<?>> present(List<PathValue> values) {
+    List<Entry<?>> entries = new ArrayList<>();
+    for (var assembled : PartsReader.assembleAll(values)) {
       if (assembled instanceof Assembled.Present(var entry)) {
-        entries.add(typed(entry));
+        entries.add(entry);
       }
     }
-    return entries;
+    return List.copyOf(entries);
   }
 
   @Override
@@ -163,12 +209,16 @@ public final class PathDatastore implements Datastore {
         var conditions = at(key, revision);
         yield conditions == null ? null : new Transaction(conditions, List.of(), List.of());
       }
+      case Write.Absent(var key) ->
+          new Transaction(
+              List.of(new Condition.Absent(locate(key).getFirst())), List.of(), List.of());
     };
   }
 
   /// What must hold of the parts of a value so that it is at a revision; null if it is not.
   private @Nullable List<Condition> at(Key<?> key, long revision) {
-    var paths = locate(key);
+    String pool = pools.path(key);
+    var paths = pool == null ? locate(key) : List.of(pool);
     if (paths.size() == 1) {
       return List.of(new Condition.At(paths.getFirst(), revision));
     }
@@ -220,11 +270,14 @@ public final class PathDatastore implements Datastore {
   /// their CIDR as it was written, host bits and all.
   private List<String> locate(Key<?> key) {
     var paths = KeyPaths.of(key);
-    if (key instanceof Key.ForResource(ResourceKey.IpPoolKey(var cidr))
-        && store.read(paths).values().isEmpty()) {
-      var prefix = List.of(KeyPaths.poolPrefix(cidr.family()));
-      var elsewhere = store.list(prefix, path -> key.equals(KeyPaths.keyAt(path))).values();
-      return elsewhere.isEmpty() ? paths : List.of(elsewhere.getFirst().path());
+    if (key instanceof Key.ForResource(ResourceKey.IpPoolKey(var cidr))) {
+      var found = store.read(paths).values();
+      if (found.isEmpty()) {
+        var prefix = List.of(KeyPaths.poolPrefix(cidr.family()));
+        found = store.list(prefix, path -> key.equals(KeyPaths.keyAt(path))).values();
+      }
+      pools.note(found);
+      return found.isEmpty() ? paths : List.of(found.getFirst().path());
     }
     return paths;
   }

@@ -2,6 +2,7 @@ package io.margay.datastore.path;
 
 import io.margay.datastore.Datastore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,6 +22,20 @@ public interface PathStore extends AutoCloseable {
   /// All wanted values whose path has one of the prefixes, as of one revision, in no order that
   /// matters.
   Reading list(List<String> prefixes, Predicate<String> wanted);
+
+  /// Those of the paths that exist, and all values whose path has one of the prefixes: as of one
+  /// revision, but on a store without transactions, which is asked for one after the other. For a
+  /// few prefixes with little below them.
+  default Reading readTogether(List<String> paths, List<String> prefixes) {
+    Reading values = read(paths);
+    if (prefixes.isEmpty()) {
+      return values;
+    }
+    Reading ranges = list(prefixes, _ -> true);
+    List<PathValue> all = new ArrayList<>(values.values());
+    all.addAll(ranges.values());
+    return new Reading(List.copyOf(all), ranges.revision());
+  }
 
   /// Writes all of a transaction, or nothing if a condition does not hold. A transaction that
   /// deletes only what does not exist makes no new revision.

@@ -14,6 +14,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.margay.datastore.Datastore.Change;
+import io.margay.datastore.Datastore.Commit;
+import io.margay.datastore.Datastore.Write;
 import io.margay.datastore.Datastore.Unreadable;
 import io.margay.datastore.DatastoreException.UpdateConflict;
 import io.margay.datastore.Entry;
@@ -263,6 +265,36 @@ class PathDatastoreTest {
       assertThat(watch.await(1))
           .containsExactly(new Change.Put(new Entry<>(new Key.Ready(), false, end)));
     }
+  }
+
+  /// Where it is is remembered; a place that is wrong by now has another revision.
+  @Test
+  void aConditionOnAPoolHoldsWhereverThePoolWasReadAndNotOnceItHasMoved() {
+    String odd = "/calico/v1/ipam/v4/pool/10.0.0.1-25";
+    var pool = pool("10.0.0.0/25", false);
+    var key = keyOf(pool);
+    put(odd, "{\"cidr\":\"10.0.0.1/25\",\"ipip\":\"\",\"masquerade\":false,\"disabled\":false}");
+    long before = poolRevision();
+    assertThat(unchanged(key, before)).isInstanceOf(Commit.Done.class);
+    assertThat(unchanged(key, before - 1)).isInstanceOf(Commit.Refused.class);
+
+    store.commit(new Transaction(List.of(), List.of(), List.of(odd)));
+    assertThat(unchanged(key, before)).isInstanceOf(Commit.Refused.class);
+    put("/calico/v1/ipam/v4/pool/10.0.0.0-25", "{\"cidr\":\"10.0.0.0/25\",\"ipip\":\"\",\"masquerade\":false,\"disabled\":false}");
+    assertThat(unchanged(key, before)).isInstanceOf(Commit.Refused.class);
+    assertThat(unchanged(key, poolRevision())).isInstanceOf(Commit.Done.class);
+    var other = new PathDatastore(store); // which has not read the pool
+    assertThat(other.commit(List.of(new Write.Unchanged(key, poolRevision()))))
+        .isInstanceOf(Commit.Done.class);
+  }
+
+  private long poolRevision() {
+    var pools = new KeyRange.Resources(Kind.IP_POOL);
+    return datastore.view(List.of(), List.of(pools)).list(pools).getFirst().revision();
+  }
+
+  private Commit unchanged(Key<Resource> key, long revision) {
+    return datastore.commit(List.of(new Write.Unchanged(key, revision)));
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.margay.datastore.Datastore;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
+import io.margay.datastore.View;
 import io.margay.datastore.path.StoredTexts;
 import io.margay.ipam.check.UndoFile.Line;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class RecordingDatastore implements Datastore {
             case Write.Update<?>(var key, var value, long _) ->
                 new Line(StoredTexts.path(key), now(key), StoredTexts.text(key, value));
             case Write.Delete(var key, long _) -> new Line(StoredTexts.path(key), now(key), null);
-            case Write.Unchanged _ -> null;
+            case Write.Unchanged _, Write.Absent _ -> null;
           };
       if (line != null) {
         lines.add(line);
@@ -57,6 +58,11 @@ final class RecordingDatastore implements Datastore {
   @Override
   public <V> List<Entry<V>> list(KeyRange<V> range) {
     return datastore.list(range);
+  }
+
+  @Override
+  public View view(Collection<? extends Key<?>> keys, Collection<? extends KeyRange<?>> ranges) {
+    return datastore.view(keys, ranges);
   }
 
   @Override

@@ -15,7 +15,7 @@ interface EtcdCalls extends EtcdConnection {
 
   record Range(Header header, List<PathValue> values) {}
 
-  /// @param values found by the [Op.Get]s
+  /// @param values found by the [Op.Get]s and [Op.GetAll]s
   record Committed(Header header, boolean succeeded, List<PathValue> values) {}
 
   /// What a transaction does.
@@ -24,6 +24,12 @@ interface EtcdCalls extends EtcdConnection {
 
     /// @param revision 0 for now
     record Get(String path, long revision) implements Op {}
+
+    /// All values from a path on.
+    ///
+    /// @param end the path before which to end
+    /// @param revision 0 for now
+    record GetAll(String path, String end, long revision) implements Op {}
 
     /// @param lease 0 for none
     record Put(String path, String value, long lease) implements Op {}

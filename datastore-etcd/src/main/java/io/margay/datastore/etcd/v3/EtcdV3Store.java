@@ -64,6 +64,18 @@ public final class EtcdV3Store implements PathStore {
     return new Reading(List.copyOf(values), revision);
   }
 
+  @Override
+  public Reading readTogether(List<String> paths, List<String> prefixes) {
+    List<Op> gets = new ArrayList<>();
+    paths.forEach(path -> gets.add(new Op.Get(path, 0)));
+    prefixes.forEach(prefix -> gets.add(new Op.GetAll(prefix, end(prefix), 0)));
+    if (gets.size() > TRANSACTION_LIMIT) {
+      return PathStore.super.readTogether(paths, prefixes);
+    }
+    var found = noteCluster(caller.read(calls -> calls.commit(List.of(), gets)));
+    return new Reading(found.values(), found.header().revision());
+  }
+
   private List<PathValue> readAt(List<String> paths, long revision) {
     List<PathValue> values = new ArrayList<>();
     for (var chunk : chunks(paths)) {

@@ -86,6 +86,11 @@ final class GatewayCalls implements EtcdCalls {
     switch (op) {
       case Op.Get(String _, long revision) ->
           node.putObject("request_range").put("key", key).put("revision", revision);
+      case Op.GetAll(String _, String end, long revision) ->
+          node.putObject("request_range")
+              .put("key", key)
+              .put("range_end", base64(end))
+              .put("revision", revision);
       case Op.Put(String _, String value, long lease) ->
           node.putObject("request_put")
               .put("key", key)

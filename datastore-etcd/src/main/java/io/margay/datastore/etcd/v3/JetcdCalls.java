@@ -137,6 +137,9 @@ final class JetcdCalls implements EtcdCalls {
     return switch (op) {
       case Op.Get(String _, long revision) ->
           io.etcd.jetcd.op.Op.get(key, GetOption.builder().withRevision(revision).build());
+      case Op.GetAll(String _, String end, long revision) ->
+          io.etcd.jetcd.op.Op.get(
+              key, GetOption.builder().withRange(bytes(end)).withRevision(revision).build());
       case Op.Put(String _, String value, long lease) ->
           io.etcd.jetcd.op.Op.put(
               key, bytes(value), PutOption.builder().withLeaseId(lease).build());
