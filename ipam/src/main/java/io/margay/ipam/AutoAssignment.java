@@ -2,7 +2,6 @@ package io.margay.ipam;
 
 import io.margay.datastore.Datastore;
 import io.margay.datastore.Entry;
-import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
 import io.margay.datastore.ipam.AllocationBlock;
 import io.margay.datastore.ipam.IpamSettings;
@@ -14,10 +13,8 @@ import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// One request for addresses of one family:
 ///
@@ -29,6 +26,9 @@ import java.util.Set;
 /// then.
 final class AutoAssignment {
 
+  /// Of a node's own blocks, so that one call of the store reads them.
+  private static final int BLOCKS_AT_ONCE = 8;
+
   /// Somebody may take blocks away as fast as we find them, but hardly so often.
   private static final int SURPRISES = 5;
 
@@ -37,8 +37,10 @@ final class AutoAssignment {
   private final BlockClaims claims;
   private final IpFamily family;
   private final AssignRequest request;
+  private final LastBlocks lastBlocks;
   private final List<IpAddress> gained = new ArrayList<>();
-  private IpamSettings settings = IpamSettings.DEFAULT;
+  private Sight sight;
+  private IpamSettings settings;
 
   /// Whether a block was not what the listing said, so that looking again may find more.
   private boolean surprised;
@@ -48,12 +50,27 @@ final class AutoAssignment {
       BlockWriter blocks,
       BlockClaims claims,
       IpFamily family,
-      AssignRequest request) {
+      AssignRequest request,
+      LastBlocks lastBlocks,
+      Sight sight) {
     this.datastore = datastore;
     this.blocks = blocks;
     this.claims = claims;
     this.family = family;
     this.request = request;
+    this.lastBlocks = lastBlocks;
+    this.sight = sight;
+    this.settings = sight.settings();
+  }
+
+  /// What a request needs to know: in most cases all of it.
+  static Sight look(
+      Datastore datastore, AssignRequest request, IpFamily family, LastBlocks lastBlocks) {
+    return Sight.take(
+        datastore,
+        request.node(),
+        request.owner(),
+        lastBlocks.of(request.node(), family).stream().toList());
   }
 
   List<IpAddress> gained() {
@@ -65,16 +82,14 @@ final class AutoAssignment {
     List<Pool> pools = selected;
     int surprises = 0;
     for (int attempt = 0; attempt < BlockWriter.ATTEMPTS; attempt++) {
-      settings =
-          datastore.get(new Key.ForIpamSettings()).map(Entry::value).orElse(IpamSettings.DEFAULT);
       surprised = false;
-      if (tryPools(pools)) {
-        if (missing() == 0 || !surprised || ++surprises == SURPRISES) {
-          return;
-        }
-        continue;
+      if (tryPools(pools)
+          && (missing() == 0 || !surprised || ++surprises == SURPRISES)) {
+        return;
       }
-      var selection = Pools.read(datastore).select(family, request.pools(family));
+      sight = look(datastore, request, family, lastBlocks);
+      settings = sight.settings();
+      var selection = sight.pools().select(family, request.pools(family));
       if (!(selection instanceof Pools.Selection.Selected(var now))) {
         return;
       }
@@ -97,14 +112,9 @@ final class AutoAssignment {
     return settings.reservedCidrs().stream().anyMatch(cidr -> cidr.contains(address));
   }
 
-  /// @return false if a pool has changed
+  /// @return false if a pool has changed, or the settings
   private boolean tryPools(List<Pool> pools) {
-    Set<IpPrefix> own = new HashSet<>();
-    for (var entry : datastore.list(new KeyRange.BlockAffinities(request.node()))) {
-      if (entry.key() instanceof Key.BlockAffinity(String _, IpPrefix block)) {
-        own.add(block);
-      }
-    }
+    List<IpPrefix> own = sight.listed(request.node());
     if (!takeFromOwn(pools, own)) {
       return false;
     }
@@ -122,11 +132,27 @@ final class AutoAssignment {
     return pools.stream().filter(pool -> pool.cidr().contains(block)).findFirst();
   }
 
-  private boolean takeFromOwn(List<Pool> pools, Set<IpPrefix> own) {
-    for (IpPrefix block : own.stream().sorted().toList()) {
+  private boolean takeFromOwn(List<Pool> pools, List<IpPrefix> own) {
+    List<IpPrefix> usable =
+        own.stream()
+            .filter(block -> poolOf(pools, block).isPresent())
+            .sorted(
+                Comparator.<IpPrefix, Boolean>comparing(block -> !sight.knows(block))
+                    .thenComparing(Comparator.naturalOrder()))
+            .toList();
+    for (int i = 0; i < usable.size() && missing() > 0; i++) {
+      IpPrefix block = usable.get(i);
       Optional<Pool> pool = poolOf(pools, block);
-      if (missing() == 0 || pool.isEmpty()) {
+      if (pool.isEmpty()) {
         continue;
+      }
+      if (!sight.knows(block)) {
+        var next = usable.subList(i, Math.min(usable.size(), i + BLOCKS_AT_ONCE));
+        Sight now = Sight.take(datastore, request.node(), request.owner(), next);
+        if (!now.has(pool.get()) || !now.hasSameSettings(sight)) {
+          return false;
+        }
+        sight = now;
       }
       switch (take(pool.get(), block, Whose.OWN)) {
         case Taking.Taken _, Taking.NothingFree _ -> {}
@@ -147,7 +173,7 @@ final class AutoAssignment {
 
   /// Blocks that say they are the node's but are not listed as such: whoever claimed them died.
   private boolean adoptForgotten(
-      List<Pool> pools, Set<IpPrefix> own, List<AllocationBlock> existing) {
+      List<Pool> pools, List<IpPrefix> own, List<AllocationBlock> existing) {
     for (AllocationBlock block : existing) {
       Optional<Pool> pool = poolOf(pools, block.cidr());
       if (missing() > 0
@@ -181,12 +207,15 @@ final class AutoAssignment {
     return true;
   }
 
-  /// @return false if the pool has changed
+  /// @return false if the pool has changed, or the settings
   private boolean claim(Pool pool, IpPrefix block) {
     return switch (claims.claim(
-        pool, block, request.node(), settings.strictAffinity(), this::choose, request.owner())) {
-      case Claim.Claimed(var addresses) -> gained.addAll(addresses);
-      case Claim.PoolChanged _ -> false;
+        sight, pool, block, request.node(), this::choose, request.owner())) {
+      case Claim.Claimed(var addresses) -> {
+        lastBlocks.note(request.node(), block);
+        yield gained.addAll(addresses);
+      }
+      case Claim.Outdated _ -> false;
       case Claim.Exists _ -> !(take(pool, block, Whose.OWN) instanceof Taking.PoolChanged);
     };
   }
@@ -217,10 +246,33 @@ final class AutoAssignment {
         .toList();
   }
 
+  /// Whether what was seen of a block will do. Once something was taken, the handle counts more than
+  /// was seen.
+  private boolean holds(IpPrefix block) {
+    return sight.knows(block)
+        && sight
+            .block(block)
+            .filter(entry -> gained.isEmpty() || choose(entry.value()).isEmpty())
+            .isPresent();
+  }
+
   private Taking take(Pool pool, IpPrefix block, Whose whose) {
-    var taking = blocks.take(pool, block, request.node(), whose, this::choose, request.owner());
+    var taking =
+        blocks.take(
+            pool,
+            block,
+            request.node(),
+            whose,
+            this::choose,
+            request.owner(),
+            holds(block) ? sight : null);
     switch (taking) {
-      case Taking.Taken(var addresses) -> gained.addAll(addresses);
+      case Taking.Taken(var addresses) -> {
+        gained.addAll(addresses);
+        if (whose == Whose.OWN) {
+          lastBlocks.note(request.node(), block);
+        }
+      }
       case Taking.NoBlock _, Taking.Foreign _ -> surprised = true;
       case Taking.NothingFree _, Taking.PoolChanged _ -> {}
     }

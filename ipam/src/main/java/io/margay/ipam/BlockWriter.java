@@ -6,6 +6,7 @@ import io.margay.datastore.Datastore.Write;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
+import io.margay.datastore.View;
 import io.margay.datastore.ipam.AllocationBlock;
 import io.margay.datastore.ipam.AllocationBlock.Attribute;
 import io.margay.net.IpAddress;
@@ -65,17 +66,25 @@ final class BlockWriter {
   }
 
   /// @param choice the numbers to take out of a block; all of them are free
+  /// @param seen what was read of it before; null to read it now
   Taking take(
       Pool pool,
       IpPrefix cidr,
       String node,
       Whose whose,
       Function<AllocationBlock, List<Integer>> choice,
-      Attribute owner) {
-    var key = new Key.IpamBlock(cidr);
+      Attribute owner,
+      @Nullable Sight seen) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       backoff.pause(attempt);
-      Optional<Entry<AllocationBlock>> entry = datastore.get(key);
+      Sight sight = seen;
+      if (attempt > 0 || sight == null || !sight.knows(cidr)) {
+        sight = Sight.take(datastore, node, owner, List.of(cidr));
+        if (!sight.has(pool)) {
+          return new Taking.PoolChanged();
+        }
+      }
+      Optional<Entry<AllocationBlock>> entry = sight.block(cidr);
       if (entry.isEmpty()) {
         return new Taking.NoBlock();
       }
@@ -88,15 +97,11 @@ final class BlockWriter {
       if (ordinals.isEmpty()) {
         return new Taking.NothingFree(block);
       }
-      var update = new Write.Update<>(key, block.with(ordinals, owner), entry.get().revision());
-      switch (commitCounted(pool, cidr, owner, ordinals.size(), List.of(update))) {
-        case Outcome.DONE -> {
-          return new Taking.Taken(ordinals.stream().map(block::address).toList());
-        }
-        case Outcome.POOL_CHANGED -> {
-          return new Taking.PoolChanged();
-        }
-        case Outcome.CONFLICT -> {}
+      var update =
+          new Write.Update<>(
+              entry.get().key(), block.with(ordinals, owner), entry.get().revision());
+      if (commitCounted(sight, pool, cidr, owner, ordinals.size(), List.of(), List.of(update))) {
+        return new Taking.Taken(ordinals.stream().map(block::address).toList());
       }
     }
     throw changedAllTheTime(cidr);
@@ -107,53 +112,57 @@ final class BlockWriter {
         "IPAM block %s: changed by others %d times".formatted(block, ATTEMPTS));
   }
 
-  enum Outcome {
-    DONE,
-    POOL_CHANGED,
-    /// Somebody else was faster; look again.
-    CONFLICT
-  }
-
   /// Writes a block, if the pool is still what it was, and counts its new addresses.
   ///
+  /// @param sight where the handle was seen
+  /// @param conditions what must hold besides
   /// @param writes the block first, whose write decides
-  Outcome commitCounted(
-      Pool pool, IpPrefix cidr, Attribute owner, int addresses, List<Write> writes) {
+  /// @return false if somebody else was faster, or the pool has changed; look again
+  boolean commitCounted(
+      Sight sight,
+      Pool pool,
+      IpPrefix cidr,
+      Attribute owner,
+      int addresses,
+      List<Write> conditions,
+      List<Write> writes) {
     String handle = addresses == 0 ? null : owner.handle();
     List<Write> all = new ArrayList<>();
     all.add(new Write.Unchanged(pool.key(), pool.revision()));
+    all.addAll(conditions);
     if (handle != null) {
-      all.add(handles.raising(handle, cidr, addresses));
+      all.add(handles.raising(sight.view(), handle, cidr, addresses));
     }
     int untilBlock = all.size();
     all.addAll(writes);
     if (!(datastore.commit(all) instanceof Commit.Refused(int written)) || written > untilBlock) {
-      return Outcome.DONE;
+      return true;
     }
     if (handle != null && written == untilBlock) {
       handles.lower(handle, cidr, addresses);
     }
-    return isAsItWas(pool) ? Outcome.CONFLICT : Outcome.POOL_CHANGED;
-  }
-
-  private boolean isAsItWas(Pool pool) {
-    return datastore
-        .get(pool.key())
-        .filter(entry -> entry.revision() == pool.revision())
-        .isPresent();
+    return false;
   }
 
   /// Gives back the addresses of a block for which something holds. The first look decides which
   /// ones: an address that has changed hands by the next one is its new owner's.
   ///
+  /// @param seen the block, if it was read before
+  /// @param counts what handles count, if that was read before
   /// @return which ones
-  List<IpAddress> release(IpPrefix cidr, BiPredicate<IpAddress, Attribute> doomed) {
-    var key = new Key.IpamBlock(cidr);
+  List<IpAddress> release(
+      IpPrefix cidr,
+      BiPredicate<IpAddress, Attribute> doomed,
+      @Nullable Entry<AllocationBlock> seen,
+      @Nullable View counts) {
     List<IpAddress> released = new ArrayList<>();
     @Nullable Map<IpAddress, Attribute> meant = null;
+    Optional<Entry<AllocationBlock>> first = Optional.ofNullable(seen);
+    View firstCounts = counts;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       backoff.pause(attempt);
-      Optional<Entry<AllocationBlock>> entry = datastore.get(key);
+      Optional<Entry<AllocationBlock>> entry =
+          first.or(() -> datastore.get(new Key.IpamBlock(cidr)));
       if (entry.isEmpty()) {
         return List.copyOf(released);
       }
@@ -163,8 +172,14 @@ final class BlockWriter {
       if (giving.addresses.isEmpty()) {
         return List.copyOf(released);
       }
-      if (giveBack(entry.get(), giving)) {
+      boolean given = giveBack(entry.get(), giving, countsOf(giving, firstCounts));
+      first = Optional.empty();
+      firstCounts = null;
+      if (given) {
         released.addAll(giving.addresses);
+        if (released.containsAll(meant.keySet())) {
+          return List.copyOf(released);
+        }
         attempt = -1;
       }
     }
@@ -204,8 +219,16 @@ final class BlockWriter {
     }
   }
 
+  private View countsOf(Giving giving, @Nullable View seen) {
+    List<Key.IpamHandle> keys = giving.byHandle.keySet().stream().map(Key.IpamHandle::new).toList();
+    return seen != null && keys.stream().allMatch(seen::knows)
+        ? seen
+        : datastore.view(keys, List.of());
+  }
+
+  /// @param view what the handles count
   /// @return false if somebody else was faster
-  private boolean giveBack(Entry<AllocationBlock> entry, Giving giving) {
+  private boolean giveBack(Entry<AllocationBlock> entry, Giving giving, View view) {
     AllocationBlock left = entry.value();
     for (IpAddress address : giving.addresses) {
       left = left.without(address);
@@ -218,7 +241,7 @@ final class BlockWriter {
             : new Write.Update<>(entry.key(), left, entry.revision()));
     List<String> counted = new ArrayList<>();
     giving.byHandle.forEach((handle, addresses) -> {
-      var write = handles.lowering(handle, cidr, addresses);
+      var write = handles.lowering(view, handle, cidr, addresses);
       if (write != null) {
         writes.add(write);
         counted.add(handle);

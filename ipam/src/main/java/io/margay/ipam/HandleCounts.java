@@ -4,6 +4,7 @@ import io.margay.datastore.Datastore;
 import io.margay.datastore.Datastore.Commit;
 import io.margay.datastore.Datastore.Write;
 import io.margay.datastore.Key;
+import io.margay.datastore.View;
 import io.margay.datastore.ipam.AllocationBlock;
 import io.margay.net.IpPrefix;
 import java.util.List;
@@ -26,9 +27,11 @@ final class HandleCounts {
   }
 
   /// Counts some addresses more.
-  Write raising(String handle, IpPrefix block, int addresses) {
+  ///
+  /// @param view what the handle counts
+  Write raising(View view, String handle, IpPrefix block, int addresses) {
     var key = new Key.IpamHandle(handle);
-    var entry = datastore.get(key);
+    var entry = view.get(key);
     return entry.isEmpty()
         ? new Write.Create<>(key, new AllocationBlock.Handle(Map.of(block, addresses)))
         : new Write.Update<>(
@@ -37,10 +40,11 @@ final class HandleCounts {
 
   /// Counts some addresses less.
   ///
+  /// @param view what the handle counts
   /// @return null if it does not count that many, which old agents got wrong and which harms nobody
-  @Nullable Write lowering(String handle, IpPrefix block, int addresses) {
+  @Nullable Write lowering(View view, String handle, IpPrefix block, int addresses) {
     var key = new Key.IpamHandle(handle);
-    var entry = datastore.get(key);
+    var entry = view.get(key);
     int counted = entry.map(each -> each.value().blocks().getOrDefault(block, 0)).orElse(0);
     if (counted < addresses) {
       LOG.warn(
@@ -64,7 +68,8 @@ final class HandleCounts {
   void lower(String handle, IpPrefix block, int addresses) {
     for (int attempt = 0; attempt < BlockWriter.ATTEMPTS; attempt++) {
       backoff.pause(attempt);
-      var write = lowering(handle, block, addresses);
+      var view = datastore.view(List.of(new Key.IpamHandle(handle)), List.of());
+      var write = lowering(view, handle, block, addresses);
       if (write == null || datastore.commit(List.of(write)) instanceof Commit.Done) {
         return;
       }

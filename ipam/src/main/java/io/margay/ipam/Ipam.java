@@ -5,18 +5,21 @@ import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
+import io.margay.datastore.View;
 import io.margay.datastore.ipam.AllocationBlock;
 import io.margay.datastore.ipam.AllocationBlock.Attribute;
 import io.margay.datastore.ipam.IpamSettings;
 import io.margay.ipam.BlockClaims.Claim;
 import io.margay.ipam.BlockWriter.Taking;
 import io.margay.ipam.BlockWriter.Whose;
+import io.margay.model.IpPool;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +40,10 @@ public final class Ipam {
   /// 65536 blocks.
   private static final int MOST_BLOCKS_AT_ONCE_BITS = 16;
 
-  private static final Attribute NOBODY = new Attribute(null, new TreeMap<>());
-
   private final Datastore datastore;
   private final BlockWriter blocks;
   private final BlockClaims claims;
+  private final LastBlocks lastBlocks = new LastBlocks();
 
   public Ipam(Datastore datastore) {
     this(datastore, Backoff.random());
@@ -57,7 +59,9 @@ public final class Ipam {
 
   /// Assigns any free addresses, from blocks of the node where there are some.
   public Assignment assign(AssignRequest request) {
-    Pools pools = Pools.read(datastore);
+    IpFamily first = request.ipv4() > 0 ? IpFamily.IPV4 : IpFamily.IPV6;
+    Sight sight = AutoAssignment.look(datastore, request, first, lastBlocks);
+    Pools pools = sight.pools();
     Map<IpFamily, List<Pool>> selected = new TreeMap<>();
     for (IpFamily family : IpFamily.values()) {
       if (request.wanted(family) > 0) {
@@ -72,7 +76,12 @@ public final class Ipam {
     List<IpAddress> addresses = new ArrayList<>();
     List<String> shortages = new ArrayList<>();
     selected.forEach((family, some) -> {
-      var run = new AutoAssignment(datastore, blocks, claims, family, request);
+      Sight now =
+          family == first
+              ? sight
+              : AutoAssignment.look(datastore, request, family, lastBlocks);
+      var run =
+          new AutoAssignment(datastore, blocks, claims, family, request, lastBlocks, now);
       run.run(some);
       addresses.addAll(run.gained());
       if (run.gained().size() < request.wanted(family)) {
@@ -104,7 +113,8 @@ public final class Ipam {
       AssignRequest.checkHandle(owner.handle());
     }
     for (int attempt = 0; attempt < BlockWriter.ATTEMPTS; attempt++) {
-      Pools pools = Pools.read(datastore);
+      Sight sight = Sight.take(datastore, node, owner, List.of(usualBlock(address)));
+      Pools pools = sight.pools();
       Optional<Pool> pool = pools.enabledAround(address);
       if (pool.isEmpty()) {
         return new ChosenAssignment.Refused("The provided IP address is not in a configured pool");
@@ -113,7 +123,7 @@ public final class Ipam {
       if (selection instanceof Pools.Selection.Refused(var reason)) {
         return new ChosenAssignment.Refused(reason);
       }
-      var outcome = tryAddress(address, pool.get(), node, owner);
+      var outcome = tryAddress(sight, address, pool.get(), node, owner);
       if (outcome.isPresent()) {
         return outcome.get();
       }
@@ -123,13 +133,23 @@ public final class Ipam {
 
   /// @return empty if it is worth looking again
   private Optional<ChosenAssignment> tryAddress(
-      IpAddress address, Pool pool, String node, Attribute owner) {
+      Sight sight, IpAddress address, Pool pool, String node, Attribute owner) {
+    IpPrefix usual = usualBlock(address);
     IpPrefix cidr =
-        find(address)
-            .map(entry -> entry.value().cidr())
-            .orElseGet(() -> new IpPrefix(address, pool.blockLength()).masked());
+        sight.block(usual).isPresent()
+            ? usual
+            : find(address)
+                .map(entry -> entry.value().cidr())
+                .orElseGet(() -> new IpPrefix(address, pool.blockLength()).masked());
+    Whose whose = sight.settings().strictAffinity() ? Whose.OWN : Whose.ANY;
     return switch (blocks.take(
-        pool, cidr, node, whoseBlocks(), block -> ordinalIfFree(block, address), owner)) {
+        pool,
+        cidr,
+        node,
+        whose,
+        block -> ordinalIfFree(block, address),
+        owner,
+        sight.block(usual).isPresent() ? sight : null)) {
       case Taking.Taken _ -> Optional.of(new ChosenAssignment.Assigned(address));
       case Taking.NothingFree(var block) -> {
         Attribute holder = block.attribute(address);
@@ -147,20 +167,11 @@ public final class Ipam {
       case Taking.PoolChanged _ -> Optional.empty();
       case Taking.NoBlock _ ->
           claims.claim(
-                      pool,
-                      cidr,
-                      node,
-                      settings().strictAffinity(),
-                      block -> ordinalIfFree(block, address),
-                      owner)
+                      sight, pool, cidr, node, block -> ordinalIfFree(block, address), owner)
                   instanceof Claim.Claimed
               ? Optional.of(new ChosenAssignment.Assigned(address))
               : Optional.empty();
     };
-  }
-
-  private Whose whoseBlocks() {
-    return settings().strictAffinity() ? Whose.OWN : Whose.ANY;
   }
 
   private static List<Integer> ordinalIfFree(AllocationBlock block, IpAddress address) {
@@ -173,18 +184,26 @@ public final class Ipam {
   /// Gives back addresses, whoever has them.
   public AddressRelease releaseAddresses(Collection<IpAddress> addresses) {
     Map<IpPrefix, Set<IpAddress>> byBlock = new TreeMap<>();
+    Map<IpPrefix, Entry<AllocationBlock>> seen = new HashMap<>();
     List<IpAddress> notAssigned = new ArrayList<>();
     for (IpAddress address : addresses.stream().distinct().toList()) {
-      Optional<Entry<AllocationBlock>> block = find(address);
+      Optional<Entry<AllocationBlock>> block =
+          seen.values().stream()
+              .filter(entry -> entry.value().cidr().contains(address))
+              .findFirst()
+              .or(() -> find(address));
       if (block.isEmpty()) {
         notAssigned.add(address);
       } else {
-        byBlock.computeIfAbsent(block.get().value().cidr(), _ -> new HashSet<>()).add(address);
+        IpPrefix cidr = block.get().value().cidr();
+        seen.put(cidr, block.get());
+        byBlock.computeIfAbsent(cidr, _ -> new HashSet<>()).add(address);
       }
     }
     List<IpAddress> released = new ArrayList<>();
     byBlock.forEach((block, wanted) -> {
-      var gone = blocks.release(block, (address, _) -> wanted.contains(address));
+      var gone =
+          blocks.release(block, (address, _) -> wanted.contains(address), seen.get(block), null);
       released.addAll(gone);
       wanted.stream().filter(address -> !gone.contains(address)).sorted().forEach(notAssigned::add);
     });
@@ -199,7 +218,10 @@ public final class Ipam {
         .map(entry ->
             !blocks
                 .release(
-                    entry.value().cidr(), (each, by) -> each.equals(address) && by.equals(owner))
+                    entry.value().cidr(),
+                    (each, by) -> each.equals(address) && by.equals(owner),
+                    entry,
+                    null)
                 .isEmpty())
         .orElse(false);
   }
@@ -216,21 +238,40 @@ public final class Ipam {
         return known ? new HandleRelease.Released(released) : new HandleRelease.UnknownHandle();
       }
       known = true;
-      for (IpPrefix block : entry.get().value().blocks().keySet()) {
-        released.addAll(blocks.release(block, (_, owner) -> handle.equals(owner.handle())));
+      released.addAll(releaseAll(handle, entry.get().value().blocks().keySet()));
+      if (dropWhatNobodyHas(key)) {
+        return new HandleRelease.Released(released);
       }
-      dropWhatNobodyHas(key);
     }
     throw new DatastoreException.UpdateConflict(
         "IPAM handle %s: changed by others all the time".formatted(handle));
   }
 
+  private List<IpAddress> releaseAll(String handle, Collection<IpPrefix> cidrs) {
+    List<Key<?>> keys = new ArrayList<>();
+    keys.add(new Key.IpamHandle(handle));
+    cidrs.forEach(cidr -> keys.add(new Key.IpamBlock(cidr)));
+    View view = datastore.view(keys, List.of());
+    List<IpAddress> released = new ArrayList<>();
+    for (IpPrefix cidr : cidrs) {
+      released.addAll(
+          blocks.release(
+              cidr,
+              (_, owner) -> handle.equals(owner.handle()),
+              view.get(new Key.IpamBlock(cidr)).orElse(null),
+              released.isEmpty() ? view : null)); // else the handle counts less by now
+    }
+    return released;
+  }
+
   /// What a handle still counts once all its addresses are given back was counted wrongly, by an
   /// old agent or one that died.
-  private void dropWhatNobodyHas(Key.IpamHandle key) {
+  ///
+  /// @return whether the handle does not exist
+  private boolean dropWhatNobodyHas(Key.IpamHandle key) {
     var entry = datastore.get(key);
     if (entry.isEmpty()) {
-      return;
+      return true;
     }
     boolean inUse =
         entry.get().value().blocks().keySet().stream()
@@ -238,10 +279,10 @@ public final class Ipam {
             .flatMap(Optional::stream)
             .anyMatch(block ->
                 !block.value().addresses(owner -> key.id().equals(owner.handle())).isEmpty());
-    if (!inUse) {
-      var _ = datastore.commit(List.of(new Datastore.Write.Delete(key, entry.get().revision())));
-      // Refused means that somebody counts anew; look again.
-    }
+    // Refused means that somebody counts anew; look again.
+    return !inUse
+        && datastore.commit(List.of(new Datastore.Write.Delete(key, entry.get().revision())))
+            instanceof Datastore.Commit.Done;
   }
 
   /// Gives back what is a node's: addresses noted down as its own, wherever they are from; those of
@@ -260,7 +301,9 @@ public final class Ipam {
                 (address, owner) -> {
                   String user = owner.secondary().get(AttributeNames.NODE);
                   return (user == null ? own : user.equals(node)) && !usedElsewhere.test(address);
-                }));
+                },
+                entry,
+                null));
       }
     }
     releaseHostAffinities(node);
@@ -303,6 +346,7 @@ public final class Ipam {
               ? new Datastore.Write.Create<>(key, now)
               : new Datastore.Write.Update<>(key, now, entry.get().revision());
       if (datastore.commit(List.of(write)) instanceof Datastore.Commit.Done) {
+        claims.putUnderSettings();
         return new Configuration.Done(now);
       }
     }
@@ -316,8 +360,16 @@ public final class Ipam {
 
   // ---- looking
 
-  /// The block that an address is in.
+  /// The block that an address is in: in most clusters all have the same size.
   public Optional<Entry<AllocationBlock>> find(IpAddress address) {
+    return datastore.get(new Key.IpamBlock(usualBlock(address))).or(() -> findOfAnySize(address));
+  }
+
+  private static IpPrefix usualBlock(IpAddress address) {
+    return new IpPrefix(address, address.family().bits() - IpPool.BLOCK_BITS).masked();
+  }
+
+  private Optional<Entry<AllocationBlock>> findOfAnySize(IpAddress address) {
     for (int length : Pools.read(datastore).blockLengths(address)) {
       var entry = datastore.get(new Key.IpamBlock(new IpPrefix(address, length).masked()));
       if (entry.isPresent()) {
@@ -391,18 +443,11 @@ public final class Ipam {
     }
     List<IpPrefix> claimed = new ArrayList<>();
     List<IpPrefix> failed = new ArrayList<>();
-    boolean strict = settings().strictAffinity();
     var part = new Pool(pool.key(), cidr, pool.blockLength(), true, pool.revision());
     var blocksInside = new BlockSearch(part, node, List.of(), List.of());
     for (var next = blocksInside.next(); next.isPresent(); next = blocksInside.next()) {
       IpPrefix block = next.get();
-      boolean own =
-          switch (claims.claim(pool, block, node, strict, _ -> List.of(), NOBODY)) {
-            case Claim.Claimed _ -> true;
-            case Claim.Exists _ -> claims.adopt(node, block);
-            case Claim.PoolChanged _ -> false;
-          };
-      (own ? claimed : failed).add(block);
+      (claims.claimEmpty(pool, block, node) ? claimed : failed).add(block);
     }
     return new AffinityClaim.Done(
         claimed.stream().sorted().toList(), failed.stream().sorted().toList());

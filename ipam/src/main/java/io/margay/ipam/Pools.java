@@ -1,10 +1,12 @@
 package io.margay.ipam;
 
 import io.margay.datastore.Datastore;
+import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
 import io.margay.model.IpPool;
 import io.margay.model.Kind;
+import io.margay.model.Resource;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
@@ -23,8 +25,12 @@ record Pools(List<Pool> all) {
   }
 
   static Pools read(Datastore datastore) {
+    return of(datastore.list(new KeyRange.Resources(Kind.IP_POOL)));
+  }
+
+  static Pools of(List<Entry<Resource>> entries) {
     List<Pool> pools = new ArrayList<>();
-    for (var entry : datastore.list(new KeyRange.Resources(Kind.IP_POOL))) {
+    for (var entry : entries) {
       if (entry.value() instanceof IpPool pool) {
         IpPrefix cidr = pool.key().cidr().masked();
         pools.add(

@@ -273,6 +273,28 @@ final class Explorer {
         return reading;
       }
 
+      /// In one step only where there are transactions.
+      @Override
+      public Reading readTogether(List<String> paths, List<String> prefixes) {
+        if (transactions) {
+          halt();
+          var reading = store.readTogether(paths, prefixes);
+          told.add(reading.values());
+          return reading;
+        }
+        List<PathValue> values = new ArrayList<>();
+        long revision = 0;
+        for (String path : paths) {
+          var reading = read(List.of(path));
+          values.addAll(reading.values());
+          revision = reading.revision();
+        }
+        for (String prefix : prefixes) {
+          values.addAll(list(List.of(prefix), _ -> true).values());
+        }
+        return new Reading(List.copyOf(values), revision);
+      }
+
       @Override
       public Reading list(List<String> prefixes, Predicate<String> wanted) {
         halt();

@@ -51,6 +51,13 @@ final class FaultyStore implements PathStore {
   }
 
   @Override
+  public Reading readTogether(List<String> paths, List<String> prefixes) {
+    return transactions
+        ? call(() -> store.readTogether(paths, prefixes))
+        : PathStore.super.readTogether(paths, prefixes);
+  }
+
+  @Override
   public Reading list(List<String> prefixes, Predicate<String> wanted) {
     return call(() -> store.list(prefixes, wanted));
   }
