@@ -92,18 +92,22 @@ record IpamCheckCommand() implements Command {
   private static boolean tell(IpamCheck.Report report, Terminal terminal) {
     report.findings().forEach(finding -> terminal.say(finding.told()));
     long repairable = report.findings().stream().filter(Finding::isRepairable).count();
+    long notes = report.findings().stream().filter(Finding::isNote).count();
+    long problems = report.findings().size() - notes;
     String looked =
         "Looked at %d block(s) with %d address(es) in use: "
             .formatted(report.blocks(), report.inUse());
-    if (report.findings().isEmpty()) {
-      terminal.say(looked + "nothing is wrong.");
-      return true;
-    }
     terminal.say(
         looked
-            + "%d problem(s), of which --repair can put right %d."
-                .formatted(report.findings().size(), repairable));
-    return false;
+            + (problems == 0
+                ? "nothing is wrong."
+                : "%d problem(s), of which --repair can put right %d."
+                    .formatted(problems, repairable))
+            + (notes == 0
+                ? ""
+                : " To keep IPAM from giving out addresses that were written by hand: 'calicoctl ipam"
+                    + " configure --reserve=<CIDR>'."));
+    return problems == 0;
   }
 
   private static boolean repair(
@@ -111,7 +115,9 @@ record IpamCheckCommand() implements Command {
     if (grace.isPositive()) {
       terminal.say(
           "Found %d problem(s). Looking again in %d s, as an address that is just being given out looks like a leak."
-              .formatted(first.findings().size(), grace.toSeconds()));
+              .formatted(
+                  first.findings().stream().filter(finding -> !finding.isNote()).count(),
+                  grace.toSeconds()));
       try {
         Thread.sleep(grace);
       } catch (InterruptedException e) {

@@ -220,6 +220,27 @@ class CalicoctlTest {
   }
 
   @Test
+  void anAddressThatSomebodyWroteByHandIsNotedAndNothingIsWrong() {
+    String cluster =
+        """
+        - {apiVersion: v1, kind: node, metadata: {name: slave1}}
+        - {apiVersion: v1, kind: ipPool, metadata: {cidr: 10.0.0.0/24}}
+        - apiVersion: v1
+          kind: workloadEndpoint
+          metadata: {name: eth0, node: slave1, orchestrator: cni, workload: web}
+          spec: {interfaceName: cali1, ipNetworks: [10.0.0.9/32]}
+        """;
+    calicoctl(text(cluster), "apply", "-f", "-");
+    assertThat(calicoctl(nothing(), "ipam", "check"))
+        .isEqualTo(
+            "note: 10.0.0.9, used by WorkloadEndpoint(node=slave1, orchestrator=cni, workload=web,"
+                + " name=eth0), was not given out by IPAM, which may give it to another\n"
+                + "Looked at 0 block(s) with 0 address(es) in use: nothing is wrong. To keep IPAM"
+                + " from giving out addresses that were written by hand: 'calicoctl ipam configure"
+                + " --reserve=<CIDR>'.\n");
+  }
+
+  @Test
   void configuresHowAddressesAreGivenOut() {
     assertThat(calicoctl(nothing(), "ipam", "configure"))
         .isEqualTo("StrictAffinity: false\nAutoAllocateBlocks: true\nReserved: nothing\n");

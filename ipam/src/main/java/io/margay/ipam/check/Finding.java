@@ -16,6 +16,11 @@ public sealed interface Finding {
     return true;
   }
 
+  /// Whether it is told for the operator to know, and nothing is wrong.
+  default boolean isNote() {
+    return false;
+  }
+
   /// An address is taken, and no endpoint or tunnel has it.
   record Leak(IpAddress address, IpPrefix block, Attribute owner) implements Finding {
     @Override
@@ -26,11 +31,17 @@ public sealed interface Finding {
     }
   }
 
-  /// An endpoint has an address that IPAM may give to another.
+  /// An endpoint has an address that IPAM may give to another: somebody wrote it by hand.
   record NotHeld(IpAddress address, String user) implements Finding {
     @Override
     public String told() {
-      return "not held: %s is used by %s, and IPAM may give it to another".formatted(address, user);
+      return "note: %s, used by %s, was not given out by IPAM, which may give it to another"
+          .formatted(address, user);
+    }
+
+    @Override
+    public boolean isNote() {
+      return true;
     }
 
     /// Only the operator knows whether the address was meant to come from IPAM.
