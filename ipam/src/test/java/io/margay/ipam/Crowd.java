@@ -44,6 +44,7 @@ final class Crowd {
   private final AtomicLong operations;
   private final AtomicInteger deaths = new AtomicInteger();
   private final AtomicInteger conflicts = new AtomicInteger();
+  private final AtomicInteger refusals = new AtomicInteger();
   private final long seed;
 
   /// @param stores connections that the allocators share
@@ -77,7 +78,7 @@ final class Crowd {
 
     @Override
     public String toString() {
-      return "%d assigned (p50 %.1f ms, p99 %.1f ms), %d given back (p50 %.1f ms, p99 %.1f ms), %.0f operations/s"
+      return "%d asked (p50 %.1f ms, p99 %.1f ms), %d given back (p50 %.1f ms, p99 %.1f ms), %.0f operations/s"
           .formatted(
               assigns.length,
               millis(assigns, 0.5),
@@ -112,6 +113,11 @@ final class Crowd {
 
   int deaths() {
     return deaths.get();
+  }
+
+  /// How often there was no address to be had.
+  int refusals() {
+    return refusals.get();
   }
 
   int conflicts() {
@@ -175,7 +181,9 @@ final class Crowd {
         String other = holders.putIfAbsent(address, handle);
         assertThat(other).as("who else has %s, given to %s", address, handle).isNull();
       }
-      if (!outcome.addresses().isEmpty()) {
+      if (outcome.addresses().isEmpty()) {
+        refusals.incrementAndGet();
+      } else {
         handles.add(handle);
         held.put(handle, outcome.addresses());
       }
