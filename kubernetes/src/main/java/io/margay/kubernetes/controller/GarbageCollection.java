@@ -1,5 +1,6 @@
 package io.margay.kubernetes.controller;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.margay.cluster.ResourceWriter;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException.DoesNotExist;
@@ -10,6 +11,7 @@ import io.margay.datastore.ipam.AllocationBlock.Attribute;
 import io.margay.ipam.AttributeNames;
 import io.margay.ipam.Ipam;
 import io.margay.kubernetes.conversion.Naming;
+import io.margay.kubernetes.conversion.PodConversion;
 import io.margay.model.ResourceKey.NodeKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.model.WorkloadEndpoint;
@@ -36,7 +38,11 @@ import org.slf4j.LoggerFactory;
 /// 2. Nothing foreign is taken: only endpoints of orchestrator `k8s`, addresses whose note names a
 ///    pod, and nodes that this controller has known as nodes of Kubernetes, or that carry nothing
 ///    but pods. A node whose agent still reports is alive.
-/// 3. In the end everything ownerless goes.
+/// 3. In the end everything ownerless goes. A pod that was made anew on another node, under the same
+///    name, does not own what its namesake left behind.
+///
+/// A Kubernetes without any node is one that was emptied, or not the right one; nothing is judged
+/// by it.
 ///
 /// Used on the controller's loop only.
 final class GarbageCollection {
@@ -83,11 +89,15 @@ final class GarbageCollection {
   /// One look at everything. To be called regularly, and only while both pictures are complete.
   void run() {
     Map<Object, Long> stillOwnerless = new HashMap<>();
+    if (!kubernetes.hasNodes()) {
+      ownerless = stillOwnerless;
+      return;
+    }
     for (WorkloadEndpointKey key : Set.copyOf(stored.endpoints.keySet())) {
       if (key.orchestrator().equals(Naming.ORCHESTRATOR)
-          && kubernetes.pod(key.workload()) == null
+          && isGone(key.workload(), key.node())
           && overdue(key, stillOwnerless)
-          && !apiServer.hasPod(namespace(key.workload()), pod(key.workload()))) {
+          && !isOn(namespace(key.workload()), pod(key.workload()), key.node())) {
         removeEndpoint(key);
       }
     }
@@ -101,8 +111,10 @@ final class GarbageCollection {
           OwnedAddress owned = new OwnedAddress(address, owner);
           if (!isUsed(address)
               && overdue(owned, stillOwnerless)
-              && !apiServer.hasPod(
-                  note(owned, AttributeNames.NAMESPACE), note(owned, AttributeNames.POD))
+              && !isOn(
+                  note(owned, AttributeNames.NAMESPACE),
+                  note(owned, AttributeNames.POD),
+                  note(owned, AttributeNames.NODE))
               && ipam.releaseAddress(address, owned.owner)) {
             log.info("{}: given back, its pod {} is gone", address, workload(owned.owner));
           }
@@ -128,7 +140,31 @@ final class GarbageCollection {
   private boolean isGonePods(Attribute owner) {
     return owner.secondary().containsKey(AttributeNames.POD)
         && owner.secondary().containsKey(AttributeNames.NAMESPACE)
-        && kubernetes.pod(workload(owner)) == null;
+        && isGone(workload(owner), owner.secondary().getOrDefault(AttributeNames.NODE, ""));
+  }
+
+  /// Whether there is no such pod, or it lives on another node than this. That its endpoint is there
+  /// shows that nodes have the same names in Kubernetes and here.
+  ///
+  /// @param node empty if it is not known
+  private boolean isGone(String workload, String node) {
+    Pod pod = kubernetes.pod(workload);
+    return pod == null || isElsewhere(workload, PodConversion.node(pod), node);
+  }
+
+  private boolean isElsewhere(String workload, String actual, String node) {
+    return !node.isEmpty()
+        && !node.equals(actual)
+        && stored.podEndpoints.getOrDefault(workload, Set.of()).stream()
+            .anyMatch(key -> key.node().equals(actual));
+  }
+
+  /// The same by the API server's own word.
+  private boolean isOn(String namespace, String pod, String node) {
+    return apiServer
+        .nodeOfPod(namespace, pod)
+        .filter(actual -> !isElsewhere(namespace + "." + pod, actual, node))
+        .isPresent();
   }
 
   private static String workload(Attribute owner) {
@@ -171,7 +207,7 @@ final class GarbageCollection {
             .filter(key -> key.node().equals(node))
             .allMatch(key ->
                 key.orchestrator().equals(Naming.ORCHESTRATOR)
-                    && kubernetes.pod(key.workload()) == null)
+                    && isGone(key.workload(), node))
         && (knownNodes.contains(node)
             || stored.endpoints.keySet().stream().anyMatch(key -> key.node().equals(node)));
   }

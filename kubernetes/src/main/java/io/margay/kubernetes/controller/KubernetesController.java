@@ -17,6 +17,7 @@ import io.margay.model.ResourceKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,8 +93,9 @@ public final class KubernetesController implements AutoCloseable {
   /// Asks the API server itself.
   private record ClientApiServer(KubernetesClient client) implements ApiServer {
     @Override
-    public boolean hasPod(String namespace, String name) {
-      return client.pods().inNamespace(namespace).withName(name).get() != null;
+    public Optional<String> nodeOfPod(String namespace, String name) {
+      return Optional.ofNullable(client.pods().inNamespace(namespace).withName(name).get())
+          .map(PodConversion::node);
     }
 
     @Override
@@ -210,7 +212,22 @@ public final class KubernetesController implements AutoCloseable {
   }
 
   private boolean isInSync() {
-    return datastoreInSync && kubernetesInSync;
+    return datastoreInSync && kubernetesInSync && isCluster();
+  }
+
+  /// Every cluster has namespaces of its own (`kube-system`). A server that has none was emptied, or
+  /// is the wrong one, and what it lacks was not deleted by anybody.
+  private boolean isCluster() {
+    if (kubernetes.profileNames().isEmpty()) {
+      if (!complained) {
+        log.warn(
+            "The Kubernetes API has no namespace at all, as if it had been emptied. What is in force"
+                + " stays until there is one.");
+        complained = true;
+      }
+      return false;
+    }
+    return true;
   }
 
   private void run() {

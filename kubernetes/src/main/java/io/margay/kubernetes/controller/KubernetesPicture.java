@@ -115,6 +115,10 @@ final class KubernetesPicture implements NamedPorts {
 
   // ---- what is
 
+  boolean hasNodes() {
+    return !nodes.isEmpty();
+  }
+
   boolean hasNode(String node) {
     return nodes.contains(node);
   }

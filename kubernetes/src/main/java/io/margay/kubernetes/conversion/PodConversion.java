@@ -35,6 +35,12 @@ public final class PodConversion {
     return !inHostNetwork && !"Succeeded".equals(phase) && !"Failed".equals(phase);
   }
 
+  /// The node that the pod runs on; empty text if it has none yet.
+  public static String node(Pod pod) {
+    String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+    return node == null ? "" : node;
+  }
+
   /// The labels of the pod, its namespace, and its named ports. The latter two are ours: a pod
   /// cannot claim another namespace by a label of its own.
   public SortedMap<String, String> labels(Pod pod) {

@@ -27,9 +27,11 @@ import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,9 +45,14 @@ class GarbageCollectionTest {
   private final Datastore datastore = new PathDatastore(new MemoryStore());
   private final KubernetesPicture kubernetes = new KubernetesPicture(Naming.CALICO_2);
   private final DatastorePicture stored = new DatastorePicture();
-  private final Set<String> apiPods = new HashSet<>();
+  /// The node of each, empty for one that has none yet.
+  private final Map<String, String> apiPods = new HashMap<>();
   private final Set<String> apiNodes = new HashSet<>();
   private boolean apiServerAway;
+
+  /// What happens while the API server thinks.
+  private Runnable meanwhile = () -> {};
+
   private long now;
 
   private final GarbageCollection garbage =
@@ -53,9 +60,10 @@ class GarbageCollectionTest {
 
   private final class FakeApiServer implements ApiServer {
     @Override
-    public boolean hasPod(String namespace, String name) {
+    public Optional<String> nodeOfPod(String namespace, String name) {
       requireThere();
-      return apiPods.contains(namespace + "." + name);
+      meanwhile.run();
+      return Optional.ofNullable(apiPods.get(namespace + "." + name));
     }
 
     @Override
@@ -73,6 +81,7 @@ class GarbageCollectionTest {
 
   @BeforeEach
   void aPodWithAnEndpointAndAnAddress() {
+    kubernetes.putNode("slave9");
     store(
         new IpPool(
             new IpPool.Metadata(IpPrefix.parse("10.65.0.0/16")),
@@ -116,7 +125,7 @@ class GarbageCollectionTest {
 
   @Test
   void theApiServerHasTheLastWord() {
-    apiPods.add("shop.db-0");
+    apiPods.put("shop.db-0", "");
     apiNodes.add("slave1");
     outliveTheGrace();
     assertThat(hasEndpoint("shop.db-0")).isTrue();
@@ -134,6 +143,87 @@ class GarbageCollectionTest {
     datastore.apply(new Key.ForResource(changed.key()), changed); // news of it is under way
     garbage.run();
     assertThat(hasEndpoint("shop.db-0")).isTrue();
+  }
+
+  @Test
+  void whatChangesWhileASlowApiServerAnswersStays() {
+    garbage.run();
+    now += GRACE.toNanos();
+    Resource anew = endpoint("k8s", "shop.db-0", IpAddress.parse("10.65.0.3"));
+    meanwhile = () -> datastore.apply(new Key.ForResource(anew.key()), anew);
+    garbage.run();
+    assertThat(datastore.get(endpointKey("k8s", "shop.db-0")).orElseThrow().value())
+        .isEqualTo(anew);
+  }
+
+  @Test
+  void anAddressThatIsGivenToAnotherWhileASlowApiServerAnswersStays() {
+    outliveTheGrace();
+    assertThat(hasEndpoint("shop.db-0")).isFalse();
+    garbage.run();
+    now += GRACE.toNanos();
+    Attribute other = owner("db-1");
+    meanwhile =
+        () -> {
+          Ipam ipam = new Ipam(datastore);
+          ipam.releaseAddresses(List.of(ADDRESS));
+          ipam.assignAddress(ADDRESS, "slave1", other);
+        };
+    garbage.run();
+    assertThat(new Ipam(datastore).owner(ADDRESS)).contains(other);
+  }
+
+  @Test
+  void anApiServerThatWasEmptiedTakesNothingAway() {
+    kubernetes.removeNode("slave9");
+    node("slave3");
+    garbage.nodeSeen("slave3");
+    outliveTheGrace();
+    outliveTheGrace();
+    assertThat(hasEndpoint("shop.db-0")).isTrue();
+    assertThat(hasNode("slave3")).isTrue();
+    assertThat(new Ipam(datastore).owner(ADDRESS)).isPresent();
+
+    kubernetes.putNode("slave9"); // and the time before does not count
+    garbage.run();
+    assertThat(hasEndpoint("shop.db-0")).isTrue();
+  }
+
+  @Test
+  void aPodThatWasMadeAnewElsewhereDoesNotOwnWhatItsNamesakeLeft() {
+    IpAddress newAddress = IpAddress.parse("10.65.0.7");
+    IpAddress left = IpAddress.parse("10.65.0.8");
+    new Ipam(datastore).assignAddress(newAddress, "slave2", owner("db-0", "slave2"));
+    new Ipam(datastore).assignAddress(left, "slave1", owner("db-0", "slave1"));
+    kubernetes.put(podOn("db-0", "slave2"));
+    apiPods.put("shop.db-0", "slave2");
+    outliveTheGrace();
+    assertThat(hasEndpoint("shop.db-0")).as("before the new one has an endpoint").isTrue();
+
+    store(endpointOn("slave2", "shop.db-0", newAddress));
+    outliveTheGrace();
+    assertThat(hasEndpoint("shop.db-0")).isFalse();
+    assertThat(
+            datastore.get(
+                new Key.ForResource(
+                    new WorkloadEndpointKey("slave2", "k8s", "shop.db-0", "eth0"))))
+        .isPresent();
+    assertThat(new Ipam(datastore).owner(newAddress)).isPresent();
+    assertThat(new Ipam(datastore).owner(left)).isEmpty();
+    assertThat(new Ipam(datastore).owner(ADDRESS))
+        .as("its note does not say on which node")
+        .isPresent();
+  }
+
+  @Test
+  void aNodeWhosePodsLiveElsewhereNowGoes() {
+    node("slave1");
+    garbage.nodeSeen("slave1");
+    kubernetes.put(podOn("db-0", "slave2"));
+    apiPods.put("shop.db-0", "slave2");
+    store(endpointOn("slave2", "shop.db-0", IpAddress.parse("10.65.0.7")));
+    outliveTheGrace();
+    assertThat(hasNode("slave1")).isFalse();
   }
 
   @Test
@@ -222,6 +312,35 @@ class GarbageCollectionTest {
     return new Attribute(
         "net.container",
         new TreeMap<>(Map.of(AttributeNames.NAMESPACE, "shop", AttributeNames.POD, pod)));
+  }
+
+  private static Attribute owner(String pod, String node) {
+    return new Attribute(
+        "net.other",
+        new TreeMap<>(
+            Map.of(
+                AttributeNames.NAMESPACE,
+                "shop",
+                AttributeNames.POD,
+                pod,
+                AttributeNames.NODE,
+                node)));
+  }
+
+  private static Pod podOn(String name, String node) {
+    return new PodBuilder(pod(name))
+        .withNewSpec()
+        .withNodeName(node)
+        .endSpec()
+        .build();
+  }
+
+  private static WorkloadEndpoint endpointOn(String node, String workload, IpAddress address) {
+    WorkloadEndpoint here = endpoint("k8s", workload, address);
+    return new WorkloadEndpoint(
+        new WorkloadEndpoint.Metadata("eth0", workload, "k8s", node, here.metadata().labels()),
+        here.spec(),
+        here.state());
   }
 
   private static Pod pod(String name) {

@@ -75,6 +75,7 @@ class KubernetesControllerTest {
     client = api.createClient();
     datastore = Datastores.open(new DatastoreConfig.Embedded(directory.resolve("store.db")));
     new ClusterInitialiser(datastore).initialise();
+    client.resource(namespaceNamed("kube-system")).create();
   }
 
   @AfterEach
@@ -230,6 +231,23 @@ class KubernetesControllerTest {
   }
 
   @Test
+  void anApiServerThatWasEmptiedTakesNoPolicyAway() {
+    try (Running _ = new Running(NEVER)) {
+      client.resource(networkPolicy("db", 5432)).create();
+      awaitResource(POLICY, _ -> true);
+    }
+    client.resource(networkPolicy("db", 5432)).delete();
+    client.resource(namespaceNamed("kube-system")).delete();
+    try (var log = new HeardWarnings();
+        Running _ = new Running(NEVER)) {
+      log.await("no namespace at all");
+      assertThat(resource(POLICY)).isPresent();
+      client.resource(namespaceNamed("kube-system")).create();
+      awaitGone(POLICY);
+    }
+  }
+
+  @Test
   void whatSomeoneElseChangedIsPutBack() {
     try (Running _ = new Running(NEVER)) {
       client.resource(networkPolicy("db", 5432)).create();
@@ -266,6 +284,10 @@ class KubernetesControllerTest {
   }
 
   // ---- what Kubernetes has
+
+  private static Namespace namespaceNamed(String name) {
+    return new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build();
+  }
 
   private static Namespace namespace(Map<String, String> labels) {
     return new NamespaceBuilder()
