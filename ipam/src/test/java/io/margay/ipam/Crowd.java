@@ -156,7 +156,7 @@ final class Crowd {
     public Void call() {
       while (operations.getAndDecrement() > 0) {
         try {
-          if (handles.size() < 3 || (handles.size() < 12 && random.nextInt(100) < 55)) {
+          if (handles.isEmpty() || (handles.size() < 12 && random.nextInt(100) < 55)) {
             assign();
           } else {
             release();

@@ -30,6 +30,7 @@ class EtcdCrowdTest {
 
   private static final int ALLOCATORS = 64;
   private static final int CONNECTIONS = 4;
+  private static final double DEATHS = 0.02;
 
   private Path directory;
   private EtcdCluster cluster;
@@ -57,18 +58,18 @@ class EtcdCrowdTest {
   /// A pool with room, and one that is too small for all.
   @ParameterizedTest
   @CsvSource({
-    "V3, 10.64.0.0/16, 26, 0.02, 11",
-    "V3, 10.64.0.0/26, 29, 0.02, 12",
-    "V2, 10.64.0.0/16, 26, 0.02, 13"
+    "V3, 10.64.0.0/16, 26, 200, 11",
+    "V3, 10.64.0.0/26, 29, 200, 12",
+    "V2, 10.64.0.0/16, 26, 100, 13"
   })
   void nothingIsGivenOutTwiceAndARepairLeavesNoLeak(
-      EtcdApi api, String pool, int blockSize, double deaths, long seed) throws Exception {
+      EtcdApi api, String pool, int blockSize, int operations, long seed) throws Exception {
     cluster.empty();
     for (int i = 0; i < CONNECTIONS; i++) {
       stores.add(Datastores.openPaths(cluster.config(api), Stay.LONG));
     }
     Await.until(() -> isPoolAdded(pool, blockSize), () -> "etcd takes no pool");
-    var crowd = new Crowd(stores, api == EtcdApi.V3, deaths, 200, seed);
+    var crowd = new Crowd(stores, api == EtcdApi.V3, DEATHS, operations, seed);
     crowd.work(ALLOCATORS);
     assertThat(crowd.deaths()).isPositive();
     crowd.assertSoundAfterRepair(

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// Each run is made from the beginning: an actor stops at each call until the explorer lets it go
 /// on. A state that was seen before is not followed again; a state is what the store holds and what
 /// each actor has been told so far, since that is all that decides what it does next.
+///
+/// A read of what no actor ever writes says the same at any time, so no stop is made for it. Which
+/// paths are written shows as the runs are made; with each new one all begins anew.
 final class Explorer {
 
   /// A world and those who act in it, made anew for each run.
@@ -47,6 +51,7 @@ final class Explorer {
   private final boolean transactions;
   private final int deaths;
   private final Set<List<Object>> seen = new HashSet<>();
+  private final Set<String> written = ConcurrentHashMap.newKeySet();
   private int runs;
   private int followed;
 
@@ -62,7 +67,17 @@ final class Explorer {
   int explore() {
     List<Decision> decisions = new ArrayList<>();
     do {
-      run(decisions);
+      int paths;
+      do {
+        paths = written.size();
+        run(decisions);
+        if (written.size() > paths) {
+          decisions.clear();
+          seen.clear();
+          runs = 0;
+          followed = 0;
+        }
+      } while (written.size() > paths);
       while (!decisions.isEmpty()
           && ++decisions.getLast().at == decisions.getLast().choices.size()) {
         decisions.removeLast();
@@ -150,30 +165,30 @@ final class Explorer {
     return state;
   }
 
+  /// Not an exception, so that nobody handles it: a process that dies handles nothing.
+  private static final class Death extends Error {
+    private static final long serialVersionUID = 1;
+
+    Death() {
+      super("died", null, false, false);
+    }
+  }
+
+  private enum State {
+    RUNNING,
+    WAITING,
+    DYING,
+    DONE
+  }
+
   /// One who works on the store, call by call.
-  private static final class Actor {
+  private final class Actor {
     private final Thread thread;
     private final List<Object> told = new ArrayList<>();
     private final MemoryStore store;
     private @Nullable Object result;
     private @Nullable Throwable failure;
     private State state = State.RUNNING;
-
-    private enum State {
-      RUNNING,
-      WAITING,
-      DYING,
-      DONE
-    }
-
-    /// Not an exception, so that nobody handles it: a process that dies handles nothing.
-    private static final class Death extends Error {
-      private static final long serialVersionUID = 1;
-
-      Death() {
-        super("died", null, false, false);
-      }
-    }
 
     Actor(MemoryStore store, boolean transactions, Function<Datastore, Object> work) {
       this.store = store;
@@ -267,7 +282,9 @@ final class Explorer {
 
       @Override
       public Reading read(List<String> paths) {
-        halt();
+        if (mayChange(paths, List.of())) {
+          halt();
+        }
         var reading = store.read(paths);
         told.add(reading.values());
         return reading;
@@ -277,7 +294,9 @@ final class Explorer {
       @Override
       public Reading readTogether(List<String> paths, List<String> prefixes) {
         if (transactions) {
-          halt();
+          if (mayChange(paths, prefixes)) {
+            halt();
+          }
           var reading = store.readTogether(paths, prefixes);
           told.add(reading.values());
           return reading;
@@ -297,15 +316,25 @@ final class Explorer {
 
       @Override
       public Reading list(List<String> prefixes, Predicate<String> wanted) {
-        halt();
+        if (mayChange(List.of(), prefixes)) {
+          halt();
+        }
         var reading = store.list(prefixes, wanted);
         told.add(reading.values());
         return reading;
       }
 
+      private boolean mayChange(List<String> paths, List<String> prefixes) {
+        return paths.stream().anyMatch(written::contains)
+            || prefixes.stream()
+                .anyMatch(prefix -> written.stream().anyMatch(path -> path.startsWith(prefix)));
+      }
+
       @Override
       public OptionalLong commit(Transaction transaction) {
         halt();
+        transaction.puts().forEach(put -> written.add(put.path()));
+        written.addAll(transaction.deletes());
         var revision = store.commit(transaction);
         told.add(List.of(transaction, revision.isPresent()));
         return revision;

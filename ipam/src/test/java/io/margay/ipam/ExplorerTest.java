@@ -86,7 +86,7 @@ class ExplorerTest {
             transactions,
             1);
     assertThat(explorer.explore()).as("runs").isGreaterThan(10);
-    assertThat(explorer.states()).as("states").isGreaterThan(50);
+    assertThat(explorer.states()).as("states").isGreaterThan(25);
   }
 
   private static Map<Key<?>, Object> values(Datastore datastore) {
