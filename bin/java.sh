@@ -43,6 +43,6 @@ CALICOCTL_JVM="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:disable -Xlog:all=
 CALICOCTL_CACHE="$MARGAY_HOME/margay/target/calicoctl.aot"
 
 # How a CNI plugin runs: like calicoctl, and it needs one jar.
-CNI_JVM="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xshare:auto -Xlog:disable -Xlog:all=off"
+CNI_JVM="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable -Xlog:all=off"
 for jar in "$MARGAY_HOME"/margay/target/lib/margay-cni-*.jar; do CNI_CLASS_PATH=$jar; done
 CNI_CACHE="$MARGAY_HOME/margay/target/cni.aot"
