@@ -58,6 +58,20 @@ public final class IpipScenario {
           .containsPattern("(?m)^ *[1-9]\\d* .*DROP .*Drop IPIP packets from non-Calico hosts");
       say("a host that is no node cannot send into the tunnel");
 
+      // Nor is a workload, whatever its policy allows.
+      it.lab.in(
+          "pod1",
+          "sh",
+          "-c",
+          "ip tunnel add sneak mode ipip remote 172.30.1.13 local 10.65.1.1"
+              + " && ip addr add 10.65.9.8/32 dev sneak && ip link set sneak up"
+              + " && ip route add 10.65.3.1/32 dev sneak");
+      assertThat(it.reaches("pod1", TunnelLab.podAddress(3))).isFalse();
+      assertThat(it.lab.in("node1", "iptables", "-nvxL", "cali-FORWARD"))
+          .containsPattern("(?m)^ *[1-9]\\d* .*DROP .*Drop IPIP packets from workloads");
+      it.lab.in("pod1", "ip", "link", "del", "sneak");
+      say("a workload cannot send into the tunnel");
+
       it.lab.in("node1", "ip", "addr", "flush", "dev", "tunl0");
       it.lab.in("node1", "ip", "link", "set", "tunl0", "down");
       it.awaitReach("pod1", TunnelLab.podAddress(3));

@@ -116,7 +116,7 @@ public final class StaticChains {
   private Chain input() {
     List<Rule> rules = new ArrayList<>();
     rules.add(acceptUntracked());
-    if (family == IpFamily.IPV4 && config.ipip().enabled()) {
+    if (acceptsIpip()) {
       rules.add(
           ANY.protocol(Integer.toString(IP_IN_IP))
               .notInSet(SOURCE, SetNames.allHosts())
@@ -144,11 +144,18 @@ public final class StaticChains {
   private Chain forward() {
     List<Rule> rules = new ArrayList<>();
     rules.add(acceptUntracked());
-    if (vxlan) {
-      // Masqueraded, they would come from this host, and be taken for its own by others.
-      for (String prefix : config.interfacePrefixes()) {
+    // Masqueraded, they would come from this host, and be taken for its own by others.
+    for (String prefix : config.interfacePrefixes()) {
+      Match fromWorkloads = ANY.inInterface(prefix + "+");
+      if (acceptsIpip()) {
         rules.add(
-            ANY.inInterface(prefix + "+")
+            fromWorkloads
+                .protocol(Integer.toString(IP_IN_IP))
+                .then(Target.DROP, "Drop IPIP packets from workloads"));
+      }
+      if (vxlan) {
+        rules.add(
+            fromWorkloads
                 .protocol("udp")
                 .port(DESTINATION, config.vxlan().port())
                 .then(Target.DROP, "Drop VXLAN packets from workloads"));
@@ -275,6 +282,10 @@ public final class StaticChains {
 
   private static Chain natOutput() {
     return new Chain(ChainNames.OUTPUT, List.of(ANY.then(Target.jump(ChainNames.FLOATING_DNAT))));
+  }
+
+  private boolean acceptsIpip() {
+    return family == IpFamily.IPV4 && config.ipip().enabled();
   }
 
   private Match vxlanPackets() {

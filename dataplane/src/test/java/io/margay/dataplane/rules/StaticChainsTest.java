@@ -51,6 +51,10 @@ class StaticChainsTest {
     assertThat(bodies(IpFamily.IPV4, Table.FILTER, "cali-FORWARD"))
         .containsExactly(
             "-m mark --mark 0x10000/0x10000 -m conntrack --ctstate UNTRACKED --jump ACCEPT",
+            "-m comment --comment \"Drop IPIP packets from workloads\""
+                + " --in-interface cali+ -p 4 --jump DROP",
+            "-m comment --comment \"Drop IPIP packets from workloads\""
+                + " --in-interface tap+ -p 4 --jump DROP",
             "-m conntrack --ctstate INVALID --jump DROP",
             "-m conntrack --ctstate RELATED,ESTABLISHED --jump ACCEPT",
             "--in-interface cali+ --jump cali-from-wl-dispatch",
@@ -75,6 +79,8 @@ class StaticChainsTest {
             + " -p 4 -m set ! --match-set cali4-all-hosts src --jump DROP";
     assertThat(bodies(IpFamily.IPV4, Table.FILTER, "cali-INPUT").get(1)).isEqualTo(drop);
     assertThat(bodies(IpFamily.IPV6, Table.FILTER, "cali-INPUT")).doesNotContain(drop);
+    assertThat(bodies(IpFamily.IPV6, Table.FILTER, "cali-FORWARD"))
+        .noneMatch(body -> body.contains("IPIP"));
   }
 
   @Test
