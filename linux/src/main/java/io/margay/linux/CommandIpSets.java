@@ -30,7 +30,7 @@ public final class CommandIpSets implements IpSets, AutoCloseable {
     this.running = running;
   }
 
-  /// Keeps one program running for small additions once it was needed, in the network namespace of
+  /// Keeps one program running for small changes once it was needed, in the network namespace of
   /// the thread that calls first; [#close()] ends it.
   static CommandIpSets keepingOneRunning() {
     return new CommandIpSets(new Programs(), new RunningIpset());

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -18,14 +19,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One `ipset -` (interactive mode, ipset(8)) that is kept running for small additions, since
-/// starting a program takes longer than they do. An endpoint that comes is such an addition to a
-/// few sets, and nothing reaches it before.
+/// One `ipset -` (interactive mode, ipset(8)) that is kept running for small changes, since starting
+/// a program takes longer than they do. An endpoint that comes is such a change of a few sets, and
+/// nothing reaches it before.
 ///
 /// The program answers each line with its prompt, and what it cannot do with a message before that.
 /// Unlike `ipset restore` it then goes on with the next line, so each is sent once `version` behind
-/// the one before is answered. It is given additions alone: nothing may say `-exist` here, which it
-/// remembers for all later lines, and larger changes are better sent as one message of many.
+/// the one before is answered. Larger changes are better sent as one message of many.
+///
+/// Sets are not destroyed here unless something else is done too: nothing waits for that, and
+/// nftables lets go of a set only a while after the last rule that referred to it.
+///
+/// It remembers `-exist` for all later lines, so that is never said here: a deletion that may find
+/// nothing goes without, and that it found nothing is passed over.
 ///
 /// Belongs to one thread at a time.
 final class RunningIpset implements AutoCloseable {
@@ -37,6 +43,10 @@ final class RunningIpset implements AutoCloseable {
 
   private static final Duration GREETING_LIMIT = Duration.ofSeconds(5);
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Set<String> COMMANDS = Set.of("add", "del", "create", "swap", "destroy");
+  private static final String MAY_EXIST = " --exist";
+  private static final String NOTHING_TO_DELETE = "it's not added";
+
   private static final String PROMPT = "ipset> ";
   private static final String END = "\u0000";
 
@@ -48,12 +58,22 @@ final class RunningIpset implements AutoCloseable {
   static boolean suits(String input) {
     List<String> all = input.lines().toList();
     return all.size() <= MOST_LINES
-        && all.stream()
-            .allMatch(line ->
-                line.equals("COMMIT") || (line.startsWith("add ") && !line.contains("exist")));
+        && all.stream().allMatch(RunningIpset::suitsLine)
+        && !all.stream().allMatch(line -> line.startsWith("destroy ") || line.equals("COMMIT"));
   }
 
-  /// Carries out additions.
+  private static boolean suitsLine(String line) {
+    return line.equals("COMMIT")
+        || (COMMANDS.contains(line.split(" ", 2)[0]) && !withoutExist(line).contains("exist"));
+  }
+
+  private static String withoutExist(String line) {
+    return line.startsWith("del ") && line.endsWith(MAY_EXIST)
+        ? line.substring(0, line.length() - MAY_EXIST.length())
+        : line;
+  }
+
+  /// Carries out changes, one after the other.
   ///
   /// @return false if nothing was done, as the program cannot be used like this here
   /// @throws KernelException if some of them were not, or may not have been carried out
@@ -61,17 +81,20 @@ final class RunningIpset implements AutoCloseable {
     if (!(process != null && process.isAlive()) && !start()) {
       return false;
     }
-    for (String line : input.lines().filter(each -> each.startsWith("add ")).toList()) {
+    for (String line : input.lines().filter(each -> !each.equals("COMMIT")).toList()) {
       List<String> said = new ArrayList<>();
-      if (!answers(line + "\nversion\n", LIMIT, said)) {
+      if (!answers(withoutExist(line) + "\nversion\n", LIMIT, said)) {
         close();
         throw new KernelException(
             "'ipset -' ended or was ended before it said that it was done with: %s (expected within %d s; it said: %s). Read the sets anew."
                 .formatted(line, LIMIT.toSeconds(), String.join("; ", said)));
       }
+      if (line.endsWith(MAY_EXIST)) {
+        said.removeIf(each -> each.contains(NOTHING_TO_DELETE));
+      }
       if (!said.isEmpty()) {
         throw new KernelException(
-            "'ipset -' refused an addition: %s; the line is: %s. Lines before it have taken effect; read the sets anew."
+            "'ipset -' refused a change: %s; the line is: %s. Lines before it have taken effect; read the sets anew."
                 .formatted(String.join("; ", said), line));
       }
     }

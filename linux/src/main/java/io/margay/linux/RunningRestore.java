@@ -47,6 +47,9 @@ final class RunningRestore implements AutoCloseable {
   /// Exit codes from here on mean that the program was ended by a signal.
   private static final int KILLED = 128;
 
+  /// Octets that an empty pipe takes at once: half of what pipe(7) promises.
+  private static final int PIPE_HOLDS = 32 * 1024;
+
   private static final String END = "\u0000";
 
   /// What became of a transaction.
@@ -72,21 +75,24 @@ final class RunningRestore implements AutoCloseable {
 
   private record Running(Process process, BlockingQueue<String> lines) {
 
-    /// Writes from a thread of its own: a pipe holds 64 KiB, and the program may not read on.
+    /// What a pipe may not hold is written by a thread of its own, as the program may not read on.
     void send(String text) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      Thread.ofPlatform()
-          .name("program-stdin")
-          .daemon()
-          .start(() -> {
-            try {
-              OutputStream stdin = process.getOutputStream();
-              stdin.write(bytes);
-              stdin.flush();
-            } catch (IOException e) {
-              // It has ended, which shows at the other pipe.
-            }
-          });
+      if (bytes.length <= PIPE_HOLDS) {
+        write(bytes);
+      } else {
+        Thread.ofPlatform().name("program-stdin").daemon().start(() -> write(bytes));
+      }
+    }
+
+    private void write(byte[] bytes) {
+      try {
+        OutputStream stdin = process.getOutputStream();
+        stdin.write(bytes);
+        stdin.flush();
+      } catch (IOException e) {
+        // It has ended, which shows at the other pipe.
+      }
     }
 
     /// Reads up to the mark.

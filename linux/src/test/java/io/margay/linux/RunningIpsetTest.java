@@ -49,11 +49,39 @@ class RunningIpsetTest {
   }
 
   @Test
-  void isForFewAdditionsAlone() {
+  void makesReplacesAndEmptiesSets() {
+    String make =
+        """
+        create temporary hash:ip family inet maxelem 1000
+        add temporary 192.0.2.1
+        create c hash:ip family inet maxelem 1000
+        swap c temporary
+        destroy temporary
+        COMMIT
+        """;
+    assertThat(running.restore(make)).isTrue();
+    assertThat(members("c")).containsExactly("192.0.2.1");
+
+    assertThat(running.restore("del c 192.0.2.1 --exist\ndel c 192.0.2.1 --exist\nCOMMIT\n"))
+        .isTrue();
+    assertThat(members("c")).isEmpty();
+    assertThatThrownBy(() -> running.restore("del nowhere 192.0.2.1 --exist\n"))
+        .isInstanceOf(KernelException.class)
+        .hasMessageContaining("does not exist");
+    assertThatThrownBy(() -> running.restore(make))
+        .as("nothing is taken for granted after a deletion that may find nothing")
+        .isInstanceOf(KernelException.class)
+        .hasMessageContaining("already exists");
+  }
+
+  @Test
+  void isForSmallChanges() {
     assertThat(RunningIpset.suits("add a 192.0.2.1\nCOMMIT\n")).isTrue();
-    assertThat(RunningIpset.suits("del a 192.0.2.1 --exist\nCOMMIT\n")).isFalse();
+    assertThat(RunningIpset.suits("del a 192.0.2.1 --exist\nCOMMIT\n")).isTrue();
     assertThat(RunningIpset.suits("add a 192.0.2.1 -exist\n")).isFalse();
-    assertThat(RunningIpset.suits("create c hash:ip\nadd c 192.0.2.1\nswap a c\n")).isFalse();
+    assertThat(RunningIpset.suits("create c hash:ip\nadd c 192.0.2.1\nswap a c\n")).isTrue();
+    assertThat(RunningIpset.suits("flush a\n")).isFalse();
+    assertThat(RunningIpset.suits("destroy a\ndestroy b\nCOMMIT\n")).isFalse();
     assertThat(RunningIpset.suits("add a 192.0.2.1\n".repeat(17))).isFalse();
   }
 
