@@ -16,10 +16,12 @@ import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.SyncListener;
 import io.margay.datastore.Syncer;
+import io.margay.kernel.FdbEntry;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.KernelMonitor;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
+import io.margay.kernel.Neighbour;
 import io.margay.kernel.Route;
 import io.margay.kubernetes.ApiPods;
 import io.margay.linux.CommandIptables.Flavour;
@@ -29,6 +31,7 @@ import io.margay.linux.Prerequisites;
 import io.margay.linux.ServiceNotifier;
 import io.margay.lookingglass.LookingGlass;
 import io.margay.loop.ThreadEventLoop;
+import io.margay.net.IpAddress;
 import io.margay.routing.NodeRouting;
 import io.margay.transport.NettyEventLoop;
 import io.margay.transport.NettyTransport;
@@ -37,7 +40,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -59,7 +61,7 @@ final class NodeAgent implements AutoCloseable {
   private static final String DATASTORE = "datastore";
 
   private final NodeOptions options;
-  private final Instant startedAt = Instant.now();
+  private final long startedNanos = System.nanoTime();
   private final RunDirectory runDirectory;
   private final Datastore datastore;
   private final LinuxKernel kernel;
@@ -189,7 +191,9 @@ final class NodeAgent implements AutoCloseable {
             });
     inForce.start();
     ReportComplaint complaint = new ReportComplaint();
-    nodeStatus = new NodeStatusReporter(options.name(), datastore, Clock.systemUTC(), complaint);
+    nodeStatus =
+        new NodeStatusReporter(
+            options.name(), datastore, Clock.systemUTC(), this::uptime, complaint);
     inForce.add(config -> nodeStatus.use(config.reporting()));
 
     // Rules, sets and routes to workloads, on a loop of their own.
@@ -322,6 +326,10 @@ final class NodeAgent implements AutoCloseable {
     }
   }
 
+  private Duration uptime() {
+    return Duration.ofNanos(System.nanoTime() - startedNanos);
+  }
+
   /// How this agent is. What belongs to the BGP loop is asked there.
   private NodeReport report() throws InterruptedException {
     CompletableFuture<List<NodeReport.Peer>> peers = new CompletableFuture<>();
@@ -335,7 +343,7 @@ final class NodeAgent implements AutoCloseable {
       return new NodeReport(
           options.name(),
           ProcessHandle.current().pid(),
-          Duration.between(startedAt, Instant.now()),
+          uptime(),
           dataplane.isReady(),
           options.bgp(),
           peers.get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS));
@@ -428,6 +436,26 @@ final class NodeAgent implements AutoCloseable {
     public void onRouteRemoved(Route route) {
       dataplaneLoop.execute(() -> dataplane.onRouteRemoved(route));
       toRouting(() -> routing.onRouteRemoved(route));
+    }
+
+    @Override
+    public void onNeighbour(Neighbour neighbour) {
+      dataplaneLoop.execute(() -> dataplane.onNeighbour(neighbour));
+    }
+
+    @Override
+    public void onNeighbourRemoved(String device, IpAddress address) {
+      dataplaneLoop.execute(() -> dataplane.onNeighbourRemoved(device, address));
+    }
+
+    @Override
+    public void onForwarding(FdbEntry entry) {
+      dataplaneLoop.execute(() -> dataplane.onForwarding(entry));
+    }
+
+    @Override
+    public void onForwardingRemoved(FdbEntry entry) {
+      dataplaneLoop.execute(() -> dataplane.onForwardingRemoved(entry));
     }
 
     @Override

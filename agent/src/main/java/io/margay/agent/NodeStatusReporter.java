@@ -6,9 +6,9 @@ import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Key;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +26,7 @@ final class NodeStatusReporter implements AutoCloseable {
   private final Datastore datastore;
   private final Clock clock;
   private final ReportComplaint complaint;
-  private final Instant startedAt;
+  private final Supplier<Duration> uptime;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -40,12 +40,19 @@ final class NodeStatusReporter implements AutoCloseable {
   // The thread's own.
   private boolean everWritten;
 
-  NodeStatusReporter(String node, Datastore datastore, Clock clock, ReportComplaint complaint) {
+  /// @param clock what time a report is of
+  /// @param uptime how long the agent runs, whatever happens to the clock
+  NodeStatusReporter(
+      String node,
+      Datastore datastore,
+      Clock clock,
+      Supplier<Duration> uptime,
+      ReportComplaint complaint) {
     this.complaint = complaint;
     this.key = new Key.NodeStatus(node);
     this.datastore = datastore;
     this.clock = clock;
-    this.startedAt = clock.instant();
+    this.uptime = uptime;
     this.thread = Thread.ofVirtual().name("node-status").start(this::run);
   }
 
@@ -111,9 +118,8 @@ final class NodeStatusReporter implements AutoCloseable {
 
   /// @param lifetime zero for one that stays until the next
   private void write(Duration lifetime) {
-    Instant now = clock.instant();
-    double uptime = Duration.between(startedAt, now).toMillis() / 1e3;
-    Key.AgentStatus status = new Key.AgentStatus(now, uptime, !everWritten);
+    Key.AgentStatus status =
+        new Key.AgentStatus(clock.instant(), uptime.get().toMillis() / 1e3, !everWritten);
     try {
       if (lifetime.isPositive()) {
         datastore.apply(key, status, lifetime);

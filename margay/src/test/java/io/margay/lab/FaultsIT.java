@@ -1,6 +1,7 @@
 package io.margay.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.margay.dataplane.golden.RuleDump;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
@@ -373,6 +374,51 @@ class FaultsIT {
               awaitState(without, "the agent was stopped");
             });
     tell("SIGSTOP for %s s, with changes meanwhile", packets, LONG ? "60" : "some");
+  }
+
+  /// By libfaketime, which tells the agent and its programs another time of day.
+  @Test
+  void theClockJumps() throws IOException {
+    String library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+    assumeTrue(Files.exists(Path.of(library)), "libfaketime (Debian package faketime) is missing");
+    Path time = lab.lab.directory().root().resolve("time");
+    List<Object> with = afterChange(true);
+    List<Object> without = afterChange(false);
+    lab.killAgent("slave1");
+    Files.writeString(time, "+0\n");
+    lab.launchAgent(
+        "slave1",
+        List.of(
+            "env",
+            "LD_PRELOAD=" + library,
+            "FAKETIME_TIMESTAMP_FILE=" + time,
+            "FAKETIME_NO_CACHE=1",
+            "FAKETIME_DONT_FAKE_MONOTONIC=1"));
+    lab.lab.awaitAgent(lab.host("slave1"));
+    int packets =
+        traffic.isUntouchedBy(
+            "a clock that jumps",
+            () -> {
+              jump(time, "@2042-01-01 04:00:00", "04:0", true, with);
+              jump(time, "@2003-01-01 19:30:00", "19:3", false, without);
+              jump(time, "+0", "", true, with);
+            });
+    tell("the clock jumps 16 years ahead, 39 back, and home, with changes", packets);
+  }
+
+  /// @param hour how what the agent says then begins
+  private static void jump(
+      Path time, String to, String hour, boolean withExtra, List<Object> expected)
+      throws IOException {
+    Files.writeString(time, to + "\n");
+    String before = lab.agentOutput("slave1");
+    changeTo(withExtra);
+    awaitState(expected, "the clock jumped to " + to);
+    SeedLab.awaitThat(
+        () ->
+            lab.agentOutput("slave1").substring(before.length()).lines()
+                .anyMatch(line -> line.startsWith(hour)),
+        () -> "the agent's clock says " + hour + ": " + lastWords());
   }
 
   // What is changed, and how it is known to be in the kernel.
