@@ -8,18 +8,22 @@ import io.margay.dataplane.ApplyReport;
 import io.margay.dataplane.Dataplane;
 import io.margay.dataplane.EndpointStatusListener;
 import io.margay.dataplane.KernelAccess;
+import io.margay.dataplane.KernelLook;
 import io.margay.dataplane.StartupCheck;
 import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.dataplane.config.FelixConfig;
 import io.margay.datastore.Key;
 import io.margay.datastore.SyncListener.SyncUpdate;
+import io.margay.kernel.FdbEntry;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
+import io.margay.kernel.Neighbour;
 import io.margay.kernel.Route;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.kernel.iptables.Iptables;
 import io.margay.linux.LinuxKernel;
 import io.margay.loop.EventLoop;
+import io.margay.net.IpAddress;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +47,9 @@ final class DataplaneRunner {
   /// How many changes of one write the log names.
   private static final int TOLD_CHANGES = 8;
 
+  /// Each so many looks at the kernel everything is read, whatever it says about changes.
+  private static final int THOROUGH = 30;
+
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
 
@@ -55,11 +62,16 @@ final class DataplaneRunner {
   private final AgentMetrics metrics;
   private final AgentHealth health;
   private final DriftWatch drift = new DriftWatch();
+  private final HeapRoom heapRoom = new HeapRoom();
   private final CalculationGraph graph;
   private final Dataplane dataplane;
 
   private Duration refreshInterval;
+  private int looks;
+
+  /// Whether the next apply ends a look at the kernel.
   private boolean looking;
+
   private boolean inSync;
   private boolean clusterReady;
 
@@ -262,13 +274,34 @@ final class DataplaneRunner {
   }
 
   void onRoute(Route route) {
-    dataplane.onRoute(route);
-    scheduleApply();
+    onNews(() -> dataplane.onRoute(route));
   }
 
   void onRouteRemoved(Route route) {
-    dataplane.onRouteRemoved(route);
-    scheduleApply();
+    onNews(() -> dataplane.onRouteRemoved(route));
+  }
+
+  void onNeighbour(Neighbour neighbour) {
+    onNews(() -> dataplane.onNeighbour(neighbour));
+  }
+
+  void onNeighbourRemoved(String device, IpAddress address) {
+    onNews(() -> dataplane.onNeighbourRemoved(device, address));
+  }
+
+  void onForwarding(FdbEntry entry) {
+    onNews(() -> dataplane.onForwarding(entry));
+  }
+
+  void onForwardingRemoved(FdbEntry entry) {
+    onNews(() -> dataplane.onForwardingRemoved(entry));
+  }
+
+  private void onNews(Runnable news) {
+    if (drift.followsNews() || !refreshInterval.isPositive()) {
+      news.run();
+      scheduleApply();
+    }
   }
 
   /// Has the next apply read all of the kernel anew.
@@ -281,16 +314,33 @@ final class DataplaneRunner {
   private void scheduleRefresh() {
     refresh.cancel();
     if (refreshInterval.isPositive()) {
-      refresh =
-          loop.schedule(
-              drift.next(refreshInterval),
-              () -> {
-                looking = true;
-                dataplane.resync();
-                scheduleApply();
-                scheduleRefresh();
-              });
+      refresh = loop.schedule(drift.next(refreshInterval), this::look);
     }
+  }
+
+  /// Looks for what someone else changed. What takes long to read another thread reads, so that an
+  /// endpoint that comes need not wait for it.
+  private void look() {
+    if (++looks % THOROUGH == 0) {
+      dataplane.resync();
+      endLook();
+      return;
+    }
+    KernelLook look = dataplane.beginLook();
+    // A thread of its own each time: it inherits this one's network namespace.
+    Thread.ofPlatform().name("kernel-look").daemon().start(() -> {
+      look.read();
+      loop.execute(() -> {
+        dataplane.endLook(look);
+        endLook();
+      });
+    });
+  }
+
+  private void endLook() {
+    looking = true;
+    scheduleApply();
+    scheduleRefresh();
   }
 
   private void scheduleApply() {
@@ -318,9 +368,14 @@ final class DataplaneRunner {
     metrics.onApply(
         results[0], loop.nanoTime() - begin, report, graph.counts(), dataplane.counts());
     tell(report);
-    if (looking && report.complete()) {
+    if (!looking) {
+      drift.onRepairs(report.repairs());
+    } else if (report.complete()) {
       looking = false;
       drift.onLook(report.repairs(), refreshInterval);
+      if (report.changes().isEmpty()) {
+        heapRoom.onRest();
+      }
     }
     retry.cancel();
     if (report.complete()) {

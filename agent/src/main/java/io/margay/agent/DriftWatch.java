@@ -12,20 +12,29 @@ import org.slf4j.LoggerFactory;
 /// of us would ever win: from the third time in a row on we look half as often each time, down to
 /// an eighth, and say so. What the datastore changes is written at once all the same. One look that
 /// finds everything in its place ends that.
+///
+/// The kernel's news, of routes for example, has things put back at once; if that happens many
+/// times between two looks, the rest is left to the next look.
 final class DriftWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
   private static final int PATIENCE = 3;
   private static final int LONGEST = 3;
 
+  /// How often between two looks something is put back at once.
+  private static final int AT_ONCE = 20;
+
   private int inARow;
+  private int sinceLook;
 
   /// A look at the whole of the kernel's state is over.
   ///
   /// @param repairs what was put back, a sentence each
   /// @param interval how often it is looked at normally
   void onLook(List<String> repairs, Duration interval) {
-    if (repairs.isEmpty()) {
+    boolean calm = repairs.isEmpty() && followsNews();
+    sinceLook = 0;
+    if (calm) {
       if (inARow >= PATIENCE) {
         LOG.info(
             "Nobody changes what is ours any more; the kernel is looked at as often as before.");
@@ -45,6 +54,21 @@ final class DriftWatch {
           String.join("; ", repairs.subList(0, Math.min(3, repairs.size()))),
           next(interval).toSeconds());
     }
+  }
+
+  /// Something was put back between two looks.
+  void onRepairs(List<String> repairs) {
+    if (!repairs.isEmpty() && ++sinceLook == AT_ONCE) {
+      LOG.warn(
+          "Another program changes what is ours as soon as it is put back, lately {}. It is put back"
+              + " at the next look at the kernel, and not at once.",
+          repairs.getFirst());
+    }
+  }
+
+  /// Whether what the kernel tells of changes is to be followed before the next look.
+  boolean followsNews() {
+    return sinceLook < AT_ONCE;
   }
 
   /// The time to the next look.

@@ -36,4 +36,19 @@ class DriftWatchTest {
     watch.onLook(List.of(), TEN);
     assertThat(watch.next(TEN)).isEqualTo(TEN);
   }
+
+  @Test
+  void whoAnswersEachRepairAtOnceIsLeftToTheNextLook() {
+    for (int i = 0; i < 19; i++) {
+      watch.onRepairs(SOMETHING);
+      watch.onRepairs(List.of());
+    }
+    assertThat(watch.followsNews()).isTrue();
+
+    watch.onRepairs(SOMETHING);
+    assertThat(watch.followsNews()).isFalse();
+
+    watch.onLook(List.of(), TEN);
+    assertThat(watch.followsNews()).isTrue();
+  }
 }

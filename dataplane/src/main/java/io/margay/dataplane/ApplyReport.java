@@ -4,6 +4,7 @@ import io.margay.kernel.ApplyOutcome;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.ipset.SetChange;
 import io.margay.kernel.iptables.ChainChange;
+import io.margay.kernel.neighbour.NeighbourChange;
 import io.margay.kernel.route.RouteChange;
 import io.margay.kernel.shape.ShapingChange;
 import io.margay.kernel.tunnel.TunnelChange;
@@ -69,6 +70,7 @@ public record ApplyReport(
         case RouteChange.Replaced route -> route.drift();
         case TunnelChange tunnel -> tunnel.drift();
         case ShapingChange shaping -> shaping.drift();
+        case NeighbourChange<?> neighbour -> neighbour.drift();
         default -> false;
       };
     }

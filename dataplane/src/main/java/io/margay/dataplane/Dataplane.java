@@ -21,12 +21,16 @@ import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
 import io.margay.dataplane.FamilyDataplane.FamilyOutcome;
 import io.margay.dataplane.config.DataplaneConfig;
+import io.margay.dataplane.rules.DispatchChains;
 import io.margay.kernel.ApplyOutcome;
+import io.margay.kernel.FdbEntry;
 import io.margay.kernel.Flows;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
+import io.margay.kernel.Neighbour;
 import io.margay.kernel.Route;
+import io.margay.kernel.iptables.Chain;
 import io.margay.kernel.route.RouteChange;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.net.IpAddress;
@@ -37,9 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -68,7 +70,7 @@ import org.jspecify.annotations.Nullable;
 public final class Dataplane {
 
   private final KernelAccess kernel;
-  private final Executor otherFamilies;
+  private final FamilyOrder order;
   private final NodeState node = new NodeState();
   private final HostEndpoints hostEndpoints = new HostEndpoints();
   private final WorkloadStatuses statuses;
@@ -85,6 +87,9 @@ public final class Dataplane {
 
   /// Interfaces whose workload changed since it was last rendered.
   private final Set<String> dirtyInterfaces = new TreeSet<>();
+
+  /// The interfaces for which the families have dispatch chains.
+  private Set<String> dispatched = Set.of();
 
   /// Whether host endpoints, or what decides which interfaces they govern, changed since.
   private boolean hostEndpointsDirty;
@@ -105,7 +110,7 @@ public final class Dataplane {
       KernelAccess kernel,
       EndpointStatusListener statusListener,
       Executor otherFamilies) {
-    this.otherFamilies = otherFamilies;
+    this.order = new FamilyOrder(otherFamilies);
     this.config = config;
     this.kernel = kernel;
     this.statuses = new WorkloadStatuses(statusListener);
@@ -130,6 +135,7 @@ public final class Dataplane {
     }
     config = newConfig;
     families = families(newConfig, kernel);
+    dispatched = Set.of();
     sysctls = new WorkloadSysctls(kernel.sysctls(), newConfig.ipv6());
     tunnels = new NodeTunnels(newConfig, kernel);
     limits = new WorkloadLimits(kernel.shapers());
@@ -396,12 +402,54 @@ public final class Dataplane {
     onFamilies(family -> family.onRouteRemoved(route));
   }
 
+  /// A permanent neighbour entry appeared or was replaced.
+  public void onNeighbour(Neighbour neighbour) {
+    onFamilies(family -> family.onNeighbour(neighbour));
+    tunnels.onNeighbour(neighbour);
+  }
+
+  /// There is no permanent neighbour entry for the address on the device.
+  public void onNeighbourRemoved(String device, IpAddress address) {
+    onFamilies(family -> family.onNeighbourRemoved(device, address));
+    tunnels.onNeighbourRemoved(device, address);
+  }
+
+  /// An entry of a VXLAN device's forwarding database appeared or was replaced.
+  public void onForwarding(FdbEntry entry) {
+    tunnels.onForwarding(entry);
+  }
+
+  public void onForwardingRemoved(FdbEntry entry) {
+    tunnels.onForwardingRemoved(entry);
+  }
+
   /// Has the next apply read all of the kernel anew, and put back what someone else changed.
   public void resync() {
     onFamilies(FamilyDataplane::invalidate);
     sysctls.invalidate();
     tunnels.invalidate();
     limits.invalidate();
+  }
+
+  /// Begins a look for what someone else changed; let another thread read it, and end it with
+  /// [#endLook].
+  public KernelLook beginLook() {
+    return new KernelLook(
+        kernel, sysctls.wanted(), families.stream().map(FamilyDataplane::setWrites).toList());
+  }
+
+  /// Has the next apply put back what someone else changed. What was written while the look was
+  /// read is left to the next one; should it have failed, everything is read anew.
+  public void endLook(KernelLook look) {
+    if (look.failed() || look.setWrites().size() != families.size()) {
+      resync();
+      return;
+    }
+    for (int i = 0; i < families.size(); i++) {
+      families.get(i).look(look.sets(), look.setWrites().get(i));
+    }
+    sysctls.invalidate(look.otherSysctls());
+    tunnels.invalidate();
   }
 
   /// How much of each kind is wanted.
@@ -445,7 +493,7 @@ public final class Dataplane {
     ApplyReport.Builder report = new ApplyReport.Builder();
     report.add(sysctls.apply());
     boolean rulesInPlace = true;
-    for (FamilyOutcome outcome : applyFamilies()) {
+    for (FamilyOutcome outcome : order.apply(families)) {
       outcome.parts().forEach(report::add);
       noteConnectionsOf(outcome.routes());
       rulesInPlace &= outcome.rulesInPlace();
@@ -464,46 +512,6 @@ public final class Dataplane {
     return report.build();
   }
 
-  /// A family that alone has routes to write goes first, for an endpoint is reachable once it is
-  /// done, and the kernel lets nftables transactions of both wait for each other. Otherwise all at
-  /// once: each waits for programs and the kernel.
-  private List<FamilyOutcome> applyFamilies() {
-    List<FamilyOutcome> outcomes = new ArrayList<>();
-    List<FamilyDataplane> rest = new ArrayList<>(families);
-    List<FamilyDataplane> urgent =
-        families.stream().filter(FamilyDataplane::hasRoutesToWrite).toList();
-    if (urgent.size() == 1) {
-      outcomes.add(urgent.getFirst().apply());
-      rest.removeAll(urgent);
-    }
-    List<FutureTask<FamilyOutcome>> tasks =
-        rest.stream().map(family -> new FutureTask<>(family::apply)).toList();
-    tasks.stream().skip(1).forEach(otherFamilies::execute);
-    tasks.stream().limit(1).forEach(FutureTask::run);
-    tasks.forEach(task -> outcomes.add(outcomeOf(task)));
-    return outcomes;
-  }
-
-  private static FamilyOutcome outcomeOf(FutureTask<FamilyOutcome> task) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          // What it writes must be known to the end.
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a family's tables are in disorder", e.getCause());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
   private void renderInterfaces() {
     if (dirtyInterfaces.isEmpty()) {
       return;
@@ -518,7 +526,11 @@ public final class Dataplane {
         sysctls.put(name);
       }
     }
-    onFamilies(family -> family.setDispatch(node.workloadInterfaces()));
+    if (!node.workloadInterfaces().equals(dispatched)) {
+      List<Chain> dispatch = DispatchChains.forWorkloads(node.workloadInterfaces());
+      onFamilies(family -> family.setDispatch(dispatch));
+      dispatched = Set.copyOf(node.workloadInterfaces());
+    }
     onFamilies(family -> family.setFloating(node.nats()));
     dirtyInterfaces.clear();
   }

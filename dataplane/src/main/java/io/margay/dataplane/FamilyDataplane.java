@@ -18,6 +18,7 @@ import io.margay.kernel.Neighbour;
 import io.margay.kernel.Route;
 import io.margay.kernel.ipset.IpSet;
 import io.margay.kernel.ipset.IpSetTable;
+import io.margay.kernel.ipset.IpSets.ActualSet;
 import io.margay.kernel.ipset.SetChange;
 import io.margay.kernel.iptables.Chain;
 import io.margay.kernel.iptables.ChainChange;
@@ -100,7 +101,7 @@ final class FamilyDataplane {
   /// All that is there even without any endpoint, policy or pool.
   private void wantSkeleton() {
     setStaticChains();
-    setDispatch(Set.of());
+    setDispatch(DispatchChains.forWorkloads(Set.of()));
     setHostEndpoints(new TreeMap<>());
     setFloating(List.of());
     setPools(List.of());
@@ -212,9 +213,10 @@ final class FamilyDataplane {
     table(Table.FILTER).removeChain(ChainNames.profileOutbound(name));
   }
 
-  void setDispatch(Collection<String> interfaceNames) {
+  /// @param chains of [DispatchChains#forWorkloads], which are the same in both families
+  void setDispatch(List<Chain> chains) {
     Set<String> names = new HashSet<>();
-    for (Chain chain : DispatchChains.forWorkloads(interfaceNames)) {
+    for (Chain chain : chains) {
       table(Table.FILTER).setChainAtOnce(chain);
       names.add(chain.name());
     }
@@ -363,6 +365,33 @@ final class FamilyDataplane {
 
   void onRouteRemoved(Route route) {
     routes.onRouteRemoved(route);
+  }
+
+  void onNeighbour(Neighbour neighbour) {
+    if (neighbours != null && neighbour.address().family() == family) {
+      neighbours.onEntry(neighbour);
+    }
+  }
+
+  void onNeighbourRemoved(String device, IpAddress address) {
+    if (neighbours != null && address.family() == family) {
+      neighbours.onEntryRemoved(device, address);
+    }
+  }
+
+  /// How often sets were written.
+  long setWrites() {
+    return sets.writes();
+  }
+
+  /// Looks for what someone else changed. What takes long was read meanwhile: the sets.
+  void look(Map<String, ActualSet> actualSets, long setWritesBefore) {
+    sets.look(actualSets, setWritesBefore);
+    tables.values().forEach(IptablesTable::look);
+    routes.invalidate();
+    if (neighbours != null) {
+      neighbours.invalidate();
+    }
   }
 
   void invalidate() {

@@ -7,12 +7,15 @@ import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.dataplane.config.DataplaneConfig.Ipip;
 import io.margay.dataplane.rules.DeviceNames;
 import io.margay.kernel.ApplyOutcome;
+import io.margay.kernel.FdbEntry;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
+import io.margay.kernel.Neighbour;
 import io.margay.kernel.tunnel.Tunnel;
 import io.margay.kernel.tunnel.TunnelDevice;
 import io.margay.model.Vtep;
+import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.Ipv4Address;
 import java.util.ArrayList;
@@ -113,6 +116,22 @@ final class NodeTunnels {
 
   void onAddressRemoved(LinkAddress address) {
     devices().forEach(device -> device.onAddressRemoved(address));
+  }
+
+  void onNeighbour(Neighbour neighbour) {
+    vxlan.forEach(tunnel -> tunnel.onNeighbour(neighbour));
+  }
+
+  void onNeighbourRemoved(String device, IpAddress address) {
+    vxlan.forEach(tunnel -> tunnel.onNeighbourRemoved(device, address));
+  }
+
+  void onForwarding(FdbEntry entry) {
+    vxlan.forEach(tunnel -> tunnel.onForwarding(entry));
+  }
+
+  void onForwardingRemoved(FdbEntry entry) {
+    vxlan.forEach(tunnel -> tunnel.onForwardingRemoved(entry));
   }
 
   void invalidate() {

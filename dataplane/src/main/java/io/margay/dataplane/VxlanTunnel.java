@@ -115,6 +115,26 @@ final class VxlanTunnel {
     forwarding.onLinkRemoved(link);
   }
 
+  void onNeighbour(Neighbour neighbour) {
+    if (neighbour.address().family() == family) {
+      neighbours.onEntry(neighbour);
+    }
+  }
+
+  void onNeighbourRemoved(String from, IpAddress address) {
+    if (address.family() == family) {
+      neighbours.onEntryRemoved(from, address);
+    }
+  }
+
+  void onForwarding(FdbEntry entry) {
+    forwarding.onEntry(entry);
+  }
+
+  void onForwardingRemoved(FdbEntry entry) {
+    forwarding.onEntryRemoved(entry.device(), entry.mac());
+  }
+
   void invalidate() {
     device.invalidate();
     neighbours.invalidate();

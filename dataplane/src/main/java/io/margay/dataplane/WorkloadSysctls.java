@@ -6,6 +6,7 @@ import io.margay.kernel.SysctlTable.SysctlChange;
 import io.margay.kernel.Sysctls;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /// Kernel parameters of workloads' interfaces (`Documentation/networking/ip-sysctl.rst`), as Felix
 /// 2.1.1 sets them while an interface is up.
@@ -50,6 +51,14 @@ final class WorkloadSysctls {
 
   void invalidate() {
     table.invalidate();
+  }
+
+  Map<String, String> wanted() {
+    return table.wanted();
+  }
+
+  void invalidate(Set<String> paths) {
+    table.invalidate(paths);
   }
 
   /// Whether all parameters of the interface are as wanted.

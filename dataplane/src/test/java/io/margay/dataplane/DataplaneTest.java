@@ -11,8 +11,8 @@ import io.margay.calc.output.NodeUpdate.PoolActive;
 import io.margay.calc.output.NodeUpdate.PoolInactive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
-import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.dataplane.config.DataplaneConfig.EndpointToHostAction;
+import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.dataplane.golden.RuleDump;
 import io.margay.dataplane.golden.SeedScenario;
 import io.margay.kernel.fake.FakeKernel.Write;
@@ -23,6 +23,7 @@ import io.margay.net.IpPrefix;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -161,6 +162,29 @@ class DataplaneTest {
 
   @Test
   void aResyncPutsBackWhatSomeoneElseChanged() {
+    putsBackWhatSomeoneElseChanged(host -> host.dataplane().resync());
+  }
+
+  @Test
+  void aLookBesideTheWorkDoesTheSame() {
+    putsBackWhatSomeoneElseChanged(host -> {
+      KernelLook look = host.dataplane().beginLook();
+      look.read();
+      host.dataplane().endLook(look);
+    });
+  }
+
+  @Test
+  void aLookThatFailsHasEverythingReadAnew() {
+    putsBackWhatSomeoneElseChanged(host -> {
+      host.kernel.failNext("ipset list", "out of file descriptors");
+      KernelLook look = host.dataplane().beginLook();
+      look.read();
+      host.dataplane().endLook(look);
+    });
+  }
+
+  private void putsBackWhatSomeoneElseChanged(Consumer<Host> looking) {
     host.addLinks("cali0ef24b1", "cali0ef24b2");
     host.tell(SeedScenario.slave1());
     host.settle();
@@ -176,7 +200,7 @@ class DataplaneTest {
       kernel.routes().delete(kernel.routes().list(IpFamily.IPV4).getFirst());
       kernel.sysctls().set("net/ipv4/conf/cali0ef24b1/rp_filter", "0");
     });
-    host.dataplane().resync();
+    looking.accept(host);
     assertThat(host.dataplane().needsApply()).isTrue();
     assertThat(host.dataplane().applyOnce().complete()).isTrue();
 
@@ -189,6 +213,22 @@ class DataplaneTest {
     assertThat(host.kernel.iptables().rules(IpFamily.IPV4, Table.FILTER, "FORWARD"))
         .endsWith("-j DROP")
         .hasSize(2);
+  }
+
+  @Test
+  void aLookThatAWriteOvertookIsNotTakenForTheTruth() {
+    host.addLinks("cali0ef24b1", "cali0ef24b2");
+    host.settle();
+    KernelLook look = host.dataplane().beginLook();
+    look.read();
+    host.tell(SeedScenario.slave1());
+    host.settle();
+    host.kernel.forgetWrites();
+
+    host.dataplane().endLook(look);
+
+    assertThat(host.dataplane().applyOnce()).isEqualTo(ApplyReport.NOTHING);
+    assertThat(host.kernel.writes()).isEmpty();
   }
 
   @Test

@@ -4,14 +4,17 @@ import io.margay.calc.output.NodeUpdate;
 import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.dataplane.golden.RuleDump;
 import io.margay.dataplane.golden.SeedScenario;
+import io.margay.kernel.FdbEntry;
 import io.margay.kernel.KernelMonitor;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
+import io.margay.kernel.Neighbour;
 import io.margay.kernel.Route;
 import io.margay.kernel.fake.FakeKernel;
 import io.margay.kernel.iptables.Table;
 import io.margay.model.ResourceKey.HostEndpointKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
+import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +128,26 @@ final class Host {
                   @Override
                   public void onRouteRemoved(Route route) {
                     dataplane.onRouteRemoved(route);
+                  }
+
+                  @Override
+                  public void onNeighbour(Neighbour neighbour) {
+                    dataplane.onNeighbour(neighbour);
+                  }
+
+                  @Override
+                  public void onNeighbourRemoved(String device, IpAddress address) {
+                    dataplane.onNeighbourRemoved(device, address);
+                  }
+
+                  @Override
+                  public void onForwarding(FdbEntry entry) {
+                    dataplane.onForwarding(entry);
+                  }
+
+                  @Override
+                  public void onForwardingRemoved(FdbEntry entry) {
+                    dataplane.onForwardingRemoved(entry);
                   }
 
                   @Override

@@ -194,18 +194,19 @@ class NodeTunnelsTest {
     host.tell(POOL, SELF, OTHER);
     host.settle();
     FdbEntry right = host.kernel.forwardingDatabase().list().getFirst();
-    host.outside(kernel -> {
-      kernel
-          .forwardingDatabase()
-          .replace(new FdbEntry("vxlan.calico", MAC_2, IpAddress.parse("192.0.2.9")));
-      kernel.neighbours().delete(neighbours().getFirst());
-      kernel.tunnels().setUp("vxlan.calico", 900);
-    });
-    assertThat(host.dataplane().needsApply()).as("the link's notice").isTrue();
-    host.dataplane().resync();
+    host.outside(kernel ->
+        kernel
+            .forwardingDatabase()
+            .replace(new FdbEntry("vxlan.calico", MAC_2, IpAddress.parse("192.0.2.9"))));
     host.settle();
     assertThat(host.kernel.forwardingDatabase().list()).containsExactly(right);
+
+    host.outside(kernel -> kernel.neighbours().delete(neighbours().getFirst()));
+    host.settle();
     assertThat(neighbours()).hasSize(1);
+
+    host.outside(kernel -> kernel.tunnels().setUp("vxlan.calico", 900));
+    host.settle();
     assertThat(device("vxlan.calico").orElseThrow().tunnel().mtu()).isEqualTo(1410);
 
     host.outside(kernel -> kernel.tunnels().delete("vxlan.calico"));

@@ -15,4 +15,10 @@ public record FdbEntry(String device, MacAddress mac, IpAddress remote)
   public MacAddress place() {
     return mac;
   }
+
+  /// As `bridge fdb` writes it.
+  @Override
+  public String toString() {
+    return "forwarding entry %s dst %s dev %s".formatted(mac, remote, device);
+  }
 }

@@ -12,4 +12,10 @@ public record Neighbour(String device, IpAddress address, MacAddress mac)
   public IpAddress place() {
     return address;
   }
+
+  /// As `ip neigh` writes it.
+  @Override
+  public String toString() {
+    return "neighbour %s lladdr %s dev %s".formatted(address, mac, device);
+  }
 }

@@ -42,6 +42,16 @@ public final class SysctlTable {
     unsettled.addAll(desired.keySet());
   }
 
+  /// The parameters that are wanted, with their values; a copy.
+  public Map<String, String> wanted() {
+    return Map.copyOf(desired);
+  }
+
+  /// Has the next apply look at these parameters anew, as far as they are wanted.
+  public void invalidate(Set<String> paths) {
+    paths.stream().filter(desired::containsKey).forEach(unsettled::add);
+  }
+
   /// Whether the parameter had the wanted value when last looked at, and nothing asked for another
   /// look since.
   public boolean isSettled(String path) {

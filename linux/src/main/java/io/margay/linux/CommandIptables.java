@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,12 +55,14 @@ public final class CommandIptables implements Iptables, AutoCloseable {
   private final Flavour flavour;
   private final Programs programs;
   private final boolean keepsRunning;
+  private final @Nullable NftGeneration generation;
   private final Map<IpFamily, Restore> restores = new ConcurrentHashMap<>();
 
   /// How rules of a family are written.
   ///
+  /// @param nft whether the program writes nftables' rules
   /// @param running null if the program is started for each write
-  private record Restore(List<String> command, @Nullable RunningRestore running) {}
+  private record Restore(List<String> command, boolean nft, @Nullable RunningRestore running) {}
 
   public CommandIptables() {
     this(Flavour.SYSTEM, new Programs());
@@ -67,20 +70,27 @@ public final class CommandIptables implements Iptables, AutoCloseable {
 
   /// Starts a program for each call.
   public CommandIptables(Flavour flavour, Programs programs) {
-    this(flavour, programs, false);
+    this(flavour, programs, null, false);
   }
 
-  private CommandIptables(Flavour flavour, Programs programs, boolean keepsRunning) {
+  private CommandIptables(
+      Flavour flavour,
+      Programs programs,
+      @Nullable NftGeneration generation,
+      boolean keepsRunning) {
     this.flavour = flavour;
     this.programs = programs;
+    this.generation = generation;
     this.keepsRunning = keepsRunning;
   }
 
   /// Keeps one `iptables-nft-restore` a family running once it was needed, in the network namespace
   /// of the thread that calls first; [#close()] ends it. With iptables-legacy a program is started
   /// for each call all the same.
-  static CommandIptables keepingRestoreRunning(Flavour flavour) {
-    return new CommandIptables(flavour, new Programs(), true);
+  ///
+  /// @param generation tells whether others wrote too
+  static CommandIptables keepingRestoreRunning(Flavour flavour, NftGeneration generation) {
+    return new CommandIptables(flavour, new Programs(), generation, true);
   }
 
   @Override
@@ -105,7 +115,15 @@ public final class CommandIptables implements Iptables, AutoCloseable {
 
   @Override
   public void restore(IpFamily family, String input) {
-    Restore restore = restores.computeIfAbsent(family, this::restore);
+    Restore restore = restoreOf(family);
+    if (generation != null && restore.nft()) {
+      generation.during(() -> restore(restore, input));
+    } else {
+      restore(restore, input);
+    }
+  }
+
+  private void restore(Restore restore, String input) {
     RunningRestore running = restore.running();
     if (running != null) {
       synchronized (running) {
@@ -127,18 +145,42 @@ public final class CommandIptables implements Iptables, AutoCloseable {
     }
   }
 
+  /// A program that could not say which version it is is asked again the next time.
+  private Restore restoreOf(IpFamily family) {
+    Restore known = restores.get(family);
+    if (known != null) {
+      return known;
+    }
+    Result version = programs.run(List.of(flavour.program(family, "restore"), "--version"), "");
+    Restore restore = restore(family, version.stdout());
+    Restore first = version.succeeded() ? restores.putIfAbsent(family, restore) : null;
+    return first == null ? restore : first;
+  }
+
   /// `iptables-restore` knows `--wait` since 1.6.2, and takes no lock before that.
-  private Restore restore(IpFamily family) {
+  private Restore restore(IpFamily family, String version) {
     String program = flavour.program(family, "restore");
-    String version = programs.run(List.of(program, "--version"), "").stdout();
     List<String> command = new ArrayList<>(List.of(program, "--noflush"));
     if (knowsWait(version)) {
       command.add("--wait");
       command.add(Integer.toString(LOCK_SECONDS));
     }
-    boolean keep = keepsRunning && version.contains("nf_tables");
-    return new Restore(
-        List.copyOf(command), keep ? new RunningRestore(command, RUNNING_LIMIT) : null);
+    boolean nft = version.contains("nf_tables");
+    RunningRestore running =
+        keepsRunning && nft ? new RunningRestore(command, RUNNING_LIMIT) : null;
+    return new Restore(List.copyOf(command), nft, running);
+  }
+
+  /// Those of others are known with iptables-nft alone.
+  @Override
+  public OptionalLong foreignWrites() {
+    try {
+      return generation != null && restoreOf(IpFamily.IPV4).nft()
+          ? generation.foreign()
+          : OptionalLong.empty();
+    } catch (KernelException e) {
+      return OptionalLong.empty();
+    }
   }
 
   /// Ends the programs that are kept running.

@@ -2,7 +2,6 @@ package io.margay.linux;
 
 import io.margay.kernel.FdbEntry;
 import io.margay.kernel.ForwardingDatabase;
-import io.margay.linux.netlink.Attributes;
 import io.margay.linux.netlink.Errno;
 import io.margay.linux.netlink.NetlinkClient;
 import io.margay.linux.netlink.NetlinkException;
@@ -14,17 +13,12 @@ import io.margay.linux.netlink.Rtnetlink.NlmF;
 import io.margay.linux.netlink.Rtnetlink.Ntf;
 import io.margay.linux.netlink.Rtnetlink.Nud;
 import io.margay.linux.netlink.Rtnetlink.Rtm;
-import io.margay.net.IpAddress;
-import io.margay.net.MacAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /// Forwarding databases of VXLAN devices by rtnetlink(7): neighbour messages of the family
 /// `AF_BRIDGE`, as `bridge fdb` sends them.
 public final class NetlinkForwardingDatabase implements ForwardingDatabase {
-
-  private static final int NDMSG_LENGTH = 12;
 
   private final NetlinkClient client;
   private final Devices devices;
@@ -39,36 +33,24 @@ public final class NetlinkForwardingDatabase implements ForwardingDatabase {
     List<NetlinkMessage> messages =
         client.dump(
             "list forwarding databases",
-            NetlinkNeighbours.ndmsg(Rtm.GETNEIGH, 0, Af.BRIDGE, 0, 0, 0));
+            NeighbourMessages.request(Rtm.GETNEIGH, 0, Af.BRIDGE, 0, 0, 0));
     Map<Integer, String> names = devices.names();
-    List<FdbEntry> entries = new ArrayList<>();
-    for (NetlinkMessage message : messages) {
-      Attributes attributes = message.attributes(NDMSG_LENGTH);
-      byte[] mac = attributes.octets(Nda.LLADDR);
-      byte[] remote = attributes.octets(Nda.DST);
-      // A bridge's entries lead to a port of its own, and have no remote host.
-      if (message.type() == Rtm.NEWNEIGH
-          && message.u8(0) == Af.BRIDGE
-          && (message.u16(8) & Nud.PERMANENT) != 0
-          && mac != null
-          && remote != null) {
-        entries.add(
-            new FdbEntry(
-                Devices.name(names, message.u32(4)), MacAddress.of(mac), IpAddress.of(remote)));
-      }
-    }
-    return entries;
+    return messages.stream()
+        .filter(message -> message.type() == Rtm.NEWNEIGH)
+        .flatMap(message ->
+            NeighbourMessages.readForwarding(message, index -> Devices.name(names, index)).stream())
+        .toList();
   }
 
   @Override
   public void replace(FdbEntry entry) {
-    String what = "replace forwarding entry " + describe(entry);
+    String what = "replace " + entry;
     client.request(what, request(what, Rtm.NEWNEIGH, NlmF.CREATE | NlmF.REPLACE, entry));
   }
 
   @Override
   public void delete(FdbEntry entry) {
-    String what = "delete forwarding entry " + describe(entry);
+    String what = "delete " + entry;
     try {
       client.request(what, request(what, Rtm.DELNEIGH, 0, entry));
     } catch (NetlinkException e) {
@@ -80,13 +62,9 @@ public final class NetlinkForwardingDatabase implements ForwardingDatabase {
 
   private NetlinkRequest request(String what, int type, int flags, FdbEntry entry) {
     int index = devices.index(what, entry.device());
-    return NetlinkNeighbours.ndmsg(
+    return NeighbourMessages.request(
             type, flags, Af.BRIDGE, index, Nud.PERMANENT | Nud.NOARP, Ntf.SELF)
         .attribute(Nda.LLADDR, entry.mac().toBytes())
         .attribute(Nda.DST, entry.remote().toBytes());
-  }
-
-  private static String describe(FdbEntry entry) {
-    return "%s dst %s dev %s".formatted(entry.mac(), entry.remote(), entry.device());
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Follows links, addresses and routes by the multicast groups of rtnetlink(7).
+/// Follows links, addresses, routes and neighbours by the multicast groups of rtnetlink(7).
 ///
 /// ```
 ///   kernel ──groups──> NetlinkSocket ──messages──> [thread kernel-monitor] ──> Listener
@@ -35,7 +35,12 @@ public final class NetlinkMonitor implements KernelMonitor {
   private static final int RECEIVE_BUFFER = 16 * 1024 * 1024;
 
   private static final int[] GROUPS = {
-    Rtnlgrp.LINK, Rtnlgrp.IPV4_IFADDR, Rtnlgrp.IPV6_IFADDR, Rtnlgrp.IPV4_ROUTE, Rtnlgrp.IPV6_ROUTE
+    Rtnlgrp.LINK,
+    Rtnlgrp.IPV4_IFADDR,
+    Rtnlgrp.IPV6_IFADDR,
+    Rtnlgrp.IPV4_ROUTE,
+    Rtnlgrp.IPV6_ROUTE,
+    Rtnlgrp.NEIGH
   };
 
   private final Devices devices;
@@ -167,6 +172,7 @@ public final class NetlinkMonitor implements KernelMonitor {
         case Rtm.NEWROUTE -> RouteMessages.read(message, this::name).ifPresent(listener::onRoute);
         case Rtm.DELROUTE ->
             RouteMessages.read(message, this::name).ifPresent(listener::onRouteRemoved);
+        case Rtm.NEWNEIGH, Rtm.DELNEIGH -> NeighbourMessages.pass(message, this::name, listener);
         default -> {}
       }
     }

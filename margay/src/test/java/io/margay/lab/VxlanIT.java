@@ -134,11 +134,27 @@ class VxlanIT {
     it.awaitReach("node1", TunnelLab.podAddress(3));
 
     it.lab.in("node1", "ip", "neigh", "del", TunnelLab.address(3), "dev", "vxlan.calico");
+    awaitRepair("Put back: neighbour 172.30.1.13 lladdr");
+    it.lab.in(
+        "node1",
+        "sh",
+        "-c",
+        "bridge fdb replace $(ip netns exec node3 cat /sys/class/net/vxlan.calico/address)"
+            + " dst 172.30.0.99 dev vxlan.calico self permanent");
+    awaitRepair("Put back: forwarding entry");
     it.lab.in("node1", "ip", "link", "set", "vxlan.calico", "mtu", "1000");
+    awaitRepair("Put back: tunnel vxlan.calico");
+    it.lab.in("node1", "ip", "link", "set", "vxlan.calico", "address", "66:00:00:00:00:01");
     it.awaitReach("pod1", TunnelLab.podAddress(3));
+    assertThat(it.lab.in("node1", "ip", "link", "show", "vxlan.calico"))
+        .contains("mtu 1410")
+        .doesNotContain("66:00:00:00:00:01");
+  }
+
+  private static void awaitRepair(String told) {
     SeedLab.awaitThat(
-        () -> it.lab.in("node1", "ip", "link", "show", "vxlan.calico").contains("mtu 1410"),
-        () -> "the MTU is back");
+        () -> it.lab.agentOutput("node1").contains(told),
+        () -> "the log says '" + told + "': " + it.lab.agentOutput("node1"));
   }
 
   @Test
@@ -157,6 +173,25 @@ class VxlanIT {
     assertThat(it.lab.in("node1", "iptables", "-nvxL", "cali-INPUT"))
         .containsPattern("(?m)^ *[1-9]\\d* .*DROP .*Drop VXLAN packets from non-Calico hosts");
     it.lab.in("gw", "ip", "link", "del", "vx");
+  }
+
+  @Test
+  @Order(5)
+  void aWorkloadCannotSendIntoTheTunnel() {
+    it.lab.in(
+        "pod1",
+        "sh",
+        "-c",
+        "ip link add vx type vxlan id 4096 remote 172.30.1.13 dstport 4789 local 10.65.1.1"
+            + " && ip addr add 10.65.9.8/32 dev vx && ip link set vx up"
+            + " && ip route add 10.65.3.1/32 dev vx"
+            + " && ip neigh add 10.65.3.1 lladdr $(ip netns exec node3 cat"
+            + " /sys/class/net/vxlan.calico/address) dev vx nud permanent");
+    assertThat(it.reaches("pod1", TunnelLab.podAddress(3))).isFalse();
+    assertThat(it.lab.in("node1", "iptables", "-nvxL", "cali-FORWARD"))
+        .containsPattern("(?m)^ *[1-9]\\d* .*DROP .*Drop VXLAN packets from workloads");
+    it.lab.in("pod1", "ip", "link", "del", "vx");
+    it.awaitReach("pod1", TunnelLab.podAddress(3));
   }
 
   @Test

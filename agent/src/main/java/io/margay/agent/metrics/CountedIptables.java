@@ -9,6 +9,7 @@ import io.prometheus.metrics.core.metrics.Summary;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -70,6 +71,11 @@ final class CountedIptables implements Iptables {
     } finally {
       execution.observe((System.nanoTime() - begin) / 1e3);
     }
+  }
+
+  @Override
+  public OptionalLong foreignWrites() {
+    return iptables.foreignWrites();
   }
 
   @Override

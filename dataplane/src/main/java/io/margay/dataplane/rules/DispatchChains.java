@@ -2,9 +2,7 @@ package io.margay.dataplane.rules;
 
 import io.margay.kernel.iptables.Chain;
 import io.margay.kernel.iptables.Rule;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
@@ -72,13 +70,12 @@ public final class DispatchChains {
         .chains(interfaceNames);
   }
 
-  /// Children before roots.
+  /// Children before roots. Names are of ASCII characters, which sort by their bytes.
   private List<Chain> chains(Collection<String> interfaceNames) {
     List<Chain> chains = new ArrayList<>();
     List<Rule> fromRules = new ArrayList<>();
     List<Rule> toRules = new ArrayList<>();
-    SortedSet<String> names = new TreeSet<>(DispatchChains::compareBytes);
-    names.addAll(interfaceNames);
+    SortedSet<String> names = new TreeSet<>(interfaceNames);
     int common = commonPrefixLength(names);
     for (var bin : binned(names, common + 1).entrySet()) {
       List<String> members = bin.getValue();
@@ -115,7 +112,7 @@ public final class DispatchChains {
 
   /// By the first `length` characters; a shorter name is a bin of its own.
   private static SortedMap<String, List<String>> binned(SortedSet<String> names, int length) {
-    SortedMap<String, List<String>> bins = new TreeMap<>(DispatchChains::compareBytes);
+    SortedMap<String, List<String>> bins = new TreeMap<>();
     for (String name : names) {
       if (name.isEmpty()) {
         throw new IllegalArgumentException("an endpoint has no interface name");
@@ -139,10 +136,5 @@ public final class DispatchChains {
       length++;
     }
     return length;
-  }
-
-  private static int compareBytes(String one, String other) {
-    return Arrays.compareUnsigned(
-        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
   }
 }

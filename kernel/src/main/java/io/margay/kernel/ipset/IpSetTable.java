@@ -59,6 +59,9 @@ public final class IpSetTable {
   private boolean everRead;
   private boolean stale = true;
 
+  /// How often something was, or may have been, written.
+  private long writes;
+
   /// @param ours which sets, by name, may be changed or destroyed; temporary ones included
   /// @param temporaryName from the name of a set, the name under which its replacement is built
   public IpSetTable(
@@ -138,6 +141,21 @@ public final class IpSetTable {
   /// Has the next apply read the kernel's sets anew.
   public void invalidate() {
     stale = true;
+  }
+
+  /// How often this table has written: changes with each write.
+  public long writes() {
+    return writes;
+  }
+
+  /// Takes what someone else has read of the kernel's sets, if it still holds: nothing was written
+  /// since the reading began.
+  ///
+  /// @param writesBefore what [#writes()] said before the reading began
+  public void look(Map<String, ActualSet> actual, long writesBefore) {
+    if (writes == writesBefore && !stale) {
+      take(actual);
+    }
   }
 
   /// Whether an apply would read or write.
@@ -220,10 +238,12 @@ public final class IpSetTable {
   }
 
   private void readIfStale() {
-    if (!stale) {
-      return;
+    if (stale) {
+      take(ipSets.list());
     }
-    Map<String, ActualSet> actual = ipSets.list();
+  }
+
+  private void take(Map<String, ActualSet> actual) {
     Set<String> before = Set.copyOf(existing);
     existing.clear();
     actual.keySet().stream().filter(ours).forEach(existing::add);
@@ -310,6 +330,7 @@ public final class IpSetTable {
     }
     SetRestoreInput input = new SetRestoreInput();
     names.forEach(input::destroy);
+    writes++;
     ipSets.restore(input.text());
     for (String name : names) {
       existing.remove(name);
@@ -318,6 +339,7 @@ public final class IpSetTable {
   }
 
   private void restore(String input, List<WantedSet> targets) {
+    writes++;
     try {
       ipSets.restore(input);
     } catch (KernelException e) {

@@ -1,6 +1,7 @@
 package io.margay.kernel.iptables;
 
 import io.margay.net.IpFamily;
+import java.util.OptionalLong;
 
 /// The iptables programs. Calls block.
 public interface Iptables {
@@ -16,4 +17,11 @@ public interface Iptables {
   /// @throws io.margay.kernel.KernelException if the program refuses it; the message holds what the
   ///   program said and the offending line
   void restore(IpFamily family, String input);
+
+  /// How often rules were written by someone else, counted from wherever: what matters is whether
+  /// it is another number than before. Other tables count too. A write of one's own is not counted,
+  /// or, rarely, is.
+  ///
+  /// @return empty if the kernel does not tell
+  OptionalLong foreignWrites();
 }

@@ -11,10 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /// The chains and rules that are wanted in one table, and the means to bring the kernel there.
 ///
@@ -50,6 +50,12 @@ public final class IptablesTable {
   /// Chains that were not as remembered when last read.
   private final Set<String> drifted = new HashSet<>();
 
+  /// What [Iptables#foreignWrites()] said right before the rules were last read.
+  private OptionalLong foreignWrites = OptionalLong.empty();
+
+  /// How many rules are wanted in our own chains.
+  private int ownRules;
+
   private boolean everRead;
   private boolean stale = true;
 
@@ -79,11 +85,14 @@ public final class IptablesTable {
     TrackedRules before = ownChains.desired(chain.name());
     if (before == null || !before.rules().equals(chain.rules())) {
       ownChains.want(chain.name(), TrackedRules.of(chain.name(), chain.rules(), atOnce));
+      ownRules += chain.rules().size() - (before == null ? 0 : before.size());
     }
   }
 
   /// Wants no chain of the name any more.
   public void removeChain(String name) {
+    TrackedRules before = ownChains.desired(name);
+    ownRules -= before == null ? 0 : before.size();
     ownChains.unwant(name);
   }
 
@@ -110,14 +119,19 @@ public final class IptablesTable {
 
   /// How many rules are wanted in all, those in chains of others included.
   public int ruleCount() {
-    return Stream.concat(ownChains.desiredValues().stream(), hooks.values().stream())
-        .mapToInt(TrackedRules::size)
-        .sum();
+    return ownRules + hooks.values().stream().mapToInt(TrackedRules::size).sum();
   }
 
   /// Has the next apply read the kernel's rules anew.
   public void invalidate() {
     stale = true;
+  }
+
+  /// Has the next apply read the kernel's rules anew if someone else wrote rules since they were
+  /// last read, or if that cannot be known.
+  public void look() {
+    OptionalLong now = iptables.foreignWrites();
+    stale |= now.isEmpty() || !now.equals(foreignWrites);
   }
 
   /// Whether an apply would read or write.
@@ -169,16 +183,24 @@ public final class IptablesTable {
   private void read() {
     Map<String, List<SavedRule>> own = new LinkedHashMap<>();
     Map<String, List<SavedRule>> foreign = new LinkedHashMap<>();
+    foreignWrites = iptables.foreignWrites();
     SavedTable.parse(table, iptables.save(family, table))
         .chains()
         .forEach((name, rules) -> (SavedTable.isOurs(name) ? own : foreign).put(name, rules));
     if (everRead) {
       noteDrift(own, foreign);
     }
+    own.replaceAll(this::remembered);
     ownChains.foundAll(own);
     foreignChains = foreign;
     everRead = true;
     stale = false;
+  }
+
+  /// There may be tens of thousands of rules: those that are as wanted are kept once.
+  private List<SavedRule> remembered(String chain, List<SavedRule> actual) {
+    TrackedRules wanted = ownChains.desired(chain);
+    return wanted != null && wanted.marks().equals(actual) ? wanted.marks() : actual;
   }
 
   private void noteDrift(Map<String, List<SavedRule>> own, Map<String, List<SavedRule>> foreign) {

@@ -14,15 +14,21 @@ import io.margay.net.IpFamily;
 import io.margay.net.MacAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The permanent neighbour entries of one family that are wanted, or the entries of a forwarding
 /// database, and the means to bring the kernel there. Entries of others for the same address are
 /// overwritten: there can be only one.
+///
+/// Notices from the monitor come late. As in [io.margay.kernel.route.RouteTable], one is a reason to
+/// read the entries, unless it agrees with what is known, as the echo of our own writes does.
 ///
 /// Belongs to one thread, which its calls to the kernel may block.
 ///
@@ -35,6 +41,10 @@ public final class NeighbourTable<P extends Comparable<P>, E extends DeviceEntry
   private final DeltaTracker<Key<P>, E, E> tracker = new DeltaTracker<>(Object::equals);
   private final Map<Key<P>, E> waiting = new TreeMap<>();
 
+  /// Places at which someone else changed an entry, as found when last read.
+  private final Set<Key<P>> drifted = new HashSet<>();
+
+  private boolean everRead;
   private boolean stale = true;
   private boolean retryWaiting;
 
@@ -134,6 +144,18 @@ public final class NeighbourTable<P extends Comparable<P>, E extends DeviceEntry
     stale = true;
   }
 
+  /// Notes from the monitor that an entry appeared or was replaced.
+  public void onEntry(E entry) {
+    Key<P> key = Key.of(entry);
+    boolean concernsUs = ours.test(entry) || tracker.desired(key) != null;
+    stale |= concernsUs && !entry.equals(tracker.actual(key));
+  }
+
+  /// Notes from the monitor that there is no entry at a place.
+  public void onEntryRemoved(String device, P place) {
+    stale |= tracker.actual(new Key<>(device, place)) != null;
+  }
+
   /// Notes from the monitor that a link appeared or changed. One that went down lost its entries.
   public void onLink(Link link) {
     if (link.adminUp()) {
@@ -172,6 +194,7 @@ public final class NeighbourTable<P extends Comparable<P>, E extends DeviceEntry
       readIfStale();
       tracker.toWrite().forEach(key -> write(key, changes, failures));
       tracker.toDelete().forEach(key -> delete(key, changes, failures));
+      drifted.clear();
     } catch (KernelException e) {
       failures.add(e);
     }
@@ -189,18 +212,35 @@ public final class NeighbourTable<P extends Comparable<P>, E extends DeviceEntry
         actual.put(key, entry);
       }
     }
+    if (everRead) {
+      noteDrift(actual);
+    }
     tracker.foundAll(actual);
+    everRead = true;
     stale = false;
   }
 
+  private void noteDrift(Map<Key<P>, E> now) {
+    Set<Key<P>> keys = new HashSet<>(now.keySet());
+    keys.addAll(tracker.actualKeys());
+    for (Key<P> key : keys) {
+      if (!Objects.equals(now.get(key), tracker.actual(key))) {
+        drifted.add(key);
+      }
+    }
+  }
+
+  /// What is to be there is noted first, since the echo may come at once.
   private void write(Key<P> key, List<NeighbourChange<E>> changes, List<KernelException> failures) {
     E wanted = Objects.requireNonNull(tracker.desired(key));
+    E before = tracker.actual(key);
+    tracker.found(key, wanted);
     try {
       kernel.replace(wanted);
-      tracker.found(key, wanted);
       waiting.remove(key);
-      changes.add(new NeighbourChange.Written<>(wanted));
+      changes.add(new NeighbourChange.Written<>(wanted, drifted.contains(key)));
     } catch (KernelException e) {
+      note(key, before);
       if (e.names("ENODEV") || e.names("ENETDOWN")) {
         waiting.put(key, wanted);
       } else {
@@ -212,14 +252,23 @@ public final class NeighbourTable<P extends Comparable<P>, E extends DeviceEntry
   private void delete(
       Key<P> key, List<NeighbourChange<E>> changes, List<KernelException> failures) {
     E unwanted = Objects.requireNonNull(tracker.actual(key));
+    tracker.gone(key);
     try {
       if (ours.test(unwanted)) {
         kernel.delete(unwanted);
-        changes.add(new NeighbourChange.Removed<>(unwanted));
+        changes.add(new NeighbourChange.Removed<>(unwanted, drifted.contains(key)));
       }
-      tracker.gone(key);
     } catch (KernelException e) {
+      note(key, unwanted);
       failures.add(e);
+    }
+  }
+
+  private void note(Key<P> key, @Nullable E actual) {
+    if (actual == null) {
+      tracker.gone(key);
+    } else {
+      tracker.found(key, actual);
     }
   }
 

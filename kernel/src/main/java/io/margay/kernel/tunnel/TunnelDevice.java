@@ -82,10 +82,15 @@ public final class TunnelDevice {
   public void onLink(Link link) {
     if (link.name().equals(name)) {
       index = link.index();
-      stale |= wanted == null || !link.adminUp() || link.mtu() != wanted.mtu();
+      stale |=
+          wanted == null || !link.adminUp() || link.mtu() != wanted.mtu() || hasOtherMac(link);
     } else if (index != null && index == link.index()) {
       onLinkRemoved(link);
     }
+  }
+
+  private boolean hasOtherMac(Link link) {
+    return wanted instanceof Vxlan vxlan && !Objects.equals(vxlan.mac(), link.mac());
   }
 
   /// Notes from the monitor that a link is gone, or has another name.

@@ -2,17 +2,21 @@ package io.margay.kernel.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.kernel.FdbEntry;
 import io.margay.kernel.KernelMonitor.Subscription;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
+import io.margay.kernel.Neighbour;
 import io.margay.kernel.NextHop;
 import io.margay.kernel.Route;
 import io.margay.kernel.Route.Protocols;
 import io.margay.kernel.Route.Scope;
 import io.margay.kernel.Route.Type;
 import io.margay.kernel.contract.Notices.Notice;
+import io.margay.kernel.tunnel.Tunnel.Vxlan;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
+import io.margay.net.MacAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +98,44 @@ public abstract class KernelMonitorContract extends KernelContract {
     notices.await(new Notice.RouteCame(second6));
     world().routes().delete(second6);
     notices.await(new Notice.RouteGone(second6));
+  }
+
+  @Test
+  void tellsOfPermanentNeighboursThatComeChangeAndGo() {
+    world().addLink("cali0");
+    world().setLinkUp("cali0");
+    for (String address : List.of("10.65.0.2", "fd00:65::2")) {
+      Neighbour pod = neighbour(address, "02:00:00:00:00:02");
+      Neighbour moved = neighbour(address, "02:00:00:00:00:03");
+
+      world().neighbours().replace(pod);
+      notices.await(new Notice.NeighbourCame(pod));
+      world().neighbours().replace(moved);
+      notices.await(new Notice.NeighbourCame(moved));
+      world().neighbours().delete(moved);
+      notices.await(new Notice.NeighbourGone("cali0", moved.address()));
+    }
+  }
+
+  private static Neighbour neighbour(String address, String mac) {
+    return new Neighbour("cali0", IpAddress.parse(address), MacAddress.parse(mac));
+  }
+
+  @Test
+  void tellsOfForwardingEntriesThatComeChangeAndGo() {
+    MacAddress mac = MacAddress.parse("66:00:00:00:00:01");
+    world()
+        .tunnels()
+        .create(new Vxlan("vx", 1410, 4096, 4789, mac, IpAddress.parse("192.0.2.1")));
+    FdbEntry first = new FdbEntry("vx", mac, IpAddress.parse("192.0.2.2"));
+    FdbEntry moved = new FdbEntry("vx", mac, IpAddress.parse("192.0.2.3"));
+
+    world().forwardingDatabase().replace(first);
+    notices.await(new Notice.ForwardingCame(first));
+    world().forwardingDatabase().replace(moved);
+    notices.await(new Notice.ForwardingCame(moved));
+    world().forwardingDatabase().delete(moved);
+    notices.await(new Notice.ForwardingGone(moved));
   }
 
   @Test

@@ -1,9 +1,12 @@
 package io.margay.kernel.contract;
 
+import io.margay.kernel.FdbEntry;
 import io.margay.kernel.KernelMonitor;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
+import io.margay.kernel.Neighbour;
 import io.margay.kernel.Route;
+import io.margay.net.IpAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +37,14 @@ public final class Notices implements KernelMonitor.Listener {
     record RouteCame(Route route) implements Notice {}
 
     record RouteGone(Route route) implements Notice {}
+
+    record NeighbourCame(Neighbour neighbour) implements Notice {}
+
+    record NeighbourGone(String device, IpAddress address) implements Notice {}
+
+    record ForwardingCame(FdbEntry entry) implements Notice {}
+
+    record ForwardingGone(FdbEntry entry) implements Notice {}
 
     record Lost(String reason) implements Notice {}
   }
@@ -100,6 +111,26 @@ public final class Notices implements KernelMonitor.Listener {
   @Override
   public void onRouteRemoved(Route route) {
     incoming.add(new Notice.RouteGone(route));
+  }
+
+  @Override
+  public void onNeighbour(Neighbour neighbour) {
+    incoming.add(new Notice.NeighbourCame(neighbour));
+  }
+
+  @Override
+  public void onNeighbourRemoved(String device, IpAddress address) {
+    incoming.add(new Notice.NeighbourGone(device, address));
+  }
+
+  @Override
+  public void onForwarding(FdbEntry entry) {
+    incoming.add(new Notice.ForwardingCame(entry));
+  }
+
+  @Override
+  public void onForwardingRemoved(FdbEntry entry) {
+    incoming.add(new Notice.ForwardingGone(entry));
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -45,6 +46,7 @@ public final class FakeIptables implements Iptables {
 
   private final FakeKernel kernel;
   private final FakeIpSets ipSets;
+  private long foreignWrites;
   private Map<IpFamily, Map<Table, Map<String, List<FakeRule>>>> tables =
       new EnumMap<>(IpFamily.class);
 
@@ -112,7 +114,17 @@ public final class FakeIptables implements Iptables {
     synchronized (kernel) {
       kernel.enter(program(family, "restore"), input);
       new Restore(family).run(input);
+      if (kernel.isOutside()) {
+        foreignWrites++;
+      }
       kernel.wrote(program(family, "restore"), input);
+    }
+  }
+
+  @Override
+  public OptionalLong foreignWrites() {
+    synchronized (kernel) {
+      return OptionalLong.of(foreignWrites);
     }
   }
 

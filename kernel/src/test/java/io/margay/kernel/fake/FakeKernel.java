@@ -191,6 +191,11 @@ public final class FakeKernel implements KernelWorld {
     }
   }
 
+  /// Whether what happens now is someone else's doing.
+  boolean isOutside() {
+    return outside > 0;
+  }
+
   /// Everything written since the start or the last [#forgetWrites], in order.
   public synchronized List<Write> writes() {
     return List.copyOf(writes);

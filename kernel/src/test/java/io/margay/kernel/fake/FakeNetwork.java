@@ -82,7 +82,7 @@ final class FakeNetwork implements Routes {
     };
   }
 
-  private void tell(Consumer<KernelMonitor.Listener> notice) {
+  void tell(Consumer<KernelMonitor.Listener> notice) {
     listeners.forEach(notice);
   }
 
@@ -132,6 +132,15 @@ final class FakeNetwork implements Routes {
     Link before = link(name);
     Link after =
         new Link(before.index(), name, before.adminUp(), before.running(), mtu, before.mac());
+    links.put(name, after);
+    tell(listener -> listener.onLink(after));
+  }
+
+  void setMac(String name, MacAddress mac) {
+    Link before = link(name);
+    Link after =
+        new Link(
+            before.index(), name, before.adminUp(), before.running(), before.mtu(), mac);
     links.put(name, after);
     tell(listener -> listener.onLink(after));
   }
@@ -363,6 +372,7 @@ final class FakeNetwork implements Routes {
           neighbours.removeIf(there -> samePlace(there, neighbour));
           neighbours.add(neighbour);
           kernel.wrote("ip neigh replace", describe(neighbour));
+          tell(listener -> listener.onNeighbour(neighbour));
         }
       }
 
@@ -372,6 +382,8 @@ final class FakeNetwork implements Routes {
           kernel.enter("ip neigh delete", describe(neighbour));
           if (neighbours.removeIf(there -> samePlace(there, neighbour))) {
             kernel.wrote("ip neigh delete", describe(neighbour));
+            tell(listener ->
+                listener.onNeighbourRemoved(neighbour.device(), neighbour.address()));
           }
         }
       }

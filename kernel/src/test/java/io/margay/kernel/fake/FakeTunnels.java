@@ -77,6 +77,9 @@ final class FakeTunnels implements Tunnels, ForwardingDatabase {
       if (network.named(tunnel.name()).isEmpty()) {
         tunnels.put(tunnel.name(), tunnel);
         network.addLink(tunnel.name());
+        if (tunnel instanceof Vxlan vxlan && vxlan.mac() != null) {
+          network.setMac(tunnel.name(), vxlan.mac());
+        }
         network.setMtu(tunnel.name(), tunnel.mtu());
         network.setLinkUp(tunnel.name(), true);
       }
@@ -144,6 +147,7 @@ final class FakeTunnels implements Tunnels, ForwardingDatabase {
       entries.removeIf(there -> samePlace(there, entry));
       entries.add(entry);
       kernel.wrote("bridge fdb replace", entry.toString());
+      network.tell(listener -> listener.onForwarding(entry));
     }
   }
 
@@ -153,6 +157,7 @@ final class FakeTunnels implements Tunnels, ForwardingDatabase {
       kernel.enter("bridge fdb delete", entry.toString());
       if (entries.removeIf(there -> samePlace(there, entry))) {
         kernel.wrote("bridge fdb delete", entry.toString());
+        network.tell(listener -> listener.onForwardingRemoved(entry));
       }
     }
   }

@@ -255,6 +255,23 @@ class IptablesTableTest {
   }
 
   @Test
+  void aLookReadsTheRulesOnlyIfSomeoneElseWrote() {
+    givenApplied(chain("cali-a", ACCEPT, DROP));
+    table.setChain(chain("cali-a", ACCEPT, WEB));
+    table.apply();
+    table.look();
+    assertThat(table.needsApply()).isFalse();
+
+    givenFromOutside("*filter\n-D cali-a 1\nCOMMIT\n");
+    table.look();
+    assertThat(table.apply().changes()).hasSize(1).allMatch(ChainChange::drift);
+    assertThat(saved("cali-a")).hasSize(2);
+
+    table.look();
+    assertThat(table.needsApply()).isFalse();
+  }
+
+  @Test
   void restoresAChainThatSomeoneElseFlushedOrDeleted() {
     givenApplied(chain("cali-a", ACCEPT), chain("cali-b", ACCEPT));
     givenFromOutside("*filter\n-F cali-a\n-F cali-b\n--delete-chain cali-b\nCOMMIT\n");

@@ -4,8 +4,11 @@ import static io.margay.net.IpFamily.IPV4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.kernel.ApplyOutcome;
+import io.margay.kernel.KernelMonitor;
 import io.margay.kernel.Link;
+import io.margay.kernel.LinkAddress;
 import io.margay.kernel.Neighbour;
+import io.margay.kernel.Route;
 import io.margay.kernel.fake.FakeKernel;
 import io.margay.net.IpAddress;
 import io.margay.net.MacAddress;
@@ -40,7 +43,8 @@ class NeighbourTableTest {
     ApplyOutcome<NeighbourChange<Neighbour>> outcome = table.apply();
 
     assertThat(outcome.changes())
-        .containsExactly(new NeighbourChange.Written<>(POD), new NeighbourChange.Removed<>(STRAY));
+        .containsExactly(new NeighbourChange.Written<>(POD, false),
+            new NeighbourChange.Removed<>(STRAY, false));
     assertThat(kernel.neighbours().list(IPV4)).containsExactly(ROUTER, POD);
   }
 
@@ -116,6 +120,75 @@ class NeighbourTableTest {
     assertThat(table.apply().failures()).singleElement().asString().contains("ENOMEM");
     assertThat(table.apply().complete()).isTrue();
     assertThat(kernel.neighbours().list(IPV4)).containsExactly(POD);
+  }
+
+  @Test
+  void looksAgainWhenToldThatSomeoneElseChangedAnEntry() {
+    kernel.monitor().subscribe(feed());
+    table.put(POD);
+    table.apply();
+    assertThat(table.needsApply()).as("our own write is no news").isFalse();
+
+    givenFromOutside(MOVED);
+    assertThat(table.needsApply()).isTrue();
+    assertThat(table.apply().changes()).containsExactly(new NeighbourChange.Written<>(POD, true));
+
+    kernel.outside(() -> kernel.neighbours().delete(POD));
+    assertThat(table.needsApply()).isTrue();
+    assertThat(table.apply().changes()).containsExactly(new NeighbourChange.Written<>(POD, true));
+
+    givenFromOutside(STRAY);
+    assertThat(table.needsApply()).isTrue();
+    assertThat(table.apply().changes())
+        .containsExactly(new NeighbourChange.Removed<>(STRAY, true));
+    assertThat(kernel.neighbours().list(IPV4)).containsExactly(POD);
+  }
+
+  @Test
+  void doesNotLookForWhatIsNoneOfItsBusiness() {
+    kernel.monitor().subscribe(feed());
+    table.put(POD);
+    table.apply();
+
+    givenFromOutside(ROUTER);
+    kernel.outside(() -> kernel.neighbours().delete(ROUTER));
+
+    assertThat(table.needsApply()).isFalse();
+  }
+
+  private KernelMonitor.Listener feed() {
+    return new KernelMonitor.Listener() {
+      @Override
+      public void onLink(Link link) {}
+
+      @Override
+      public void onLinkRemoved(Link link) {}
+
+      @Override
+      public void onAddress(LinkAddress address) {}
+
+      @Override
+      public void onAddressRemoved(LinkAddress address) {}
+
+      @Override
+      public void onRoute(Route route) {}
+
+      @Override
+      public void onRouteRemoved(Route route) {}
+
+      @Override
+      public void onNeighbour(Neighbour neighbour) {
+        table.onEntry(neighbour);
+      }
+
+      @Override
+      public void onNeighbourRemoved(String device, IpAddress address) {
+        table.onEntryRemoved(device, address);
+      }
+
+      @Override
+      public void onLost(String reason) {}
+    };
   }
 
   private void givenFromOutside(Neighbour... neighbours) {

@@ -1,11 +1,15 @@
 package io.margay.linux.netlink;
 
-/// The numbers of nfnetlink's connection tracking, by the names of `linux/netfilter/nfnetlink.h`
-/// and `linux/netfilter/nfnetlink_conntrack.h`: `CTA_TUPLE_ORIG` is `Cta.TUPLE_ORIG`.
+/// The numbers of nfnetlink, by the names of `linux/netfilter/nfnetlink.h`,
+/// `linux/netfilter/nfnetlink_conntrack.h` and `linux/netfilter/nf_tables.h`: `CTA_TUPLE_ORIG` is
+/// `Cta.TUPLE_ORIG`.
 public final class Nfnetlink {
 
   /// `NFNL_SUBSYS_CTNETLINK`: the upper octet of a message's type.
   public static final int SUBSYS_CTNETLINK = 1;
+
+  /// `NFNL_SUBSYS_NFTABLES`: the upper octet of a message's type.
+  public static final int SUBSYS_NFTABLES = 10;
 
   /// `NFNETLINK_V0`: the version in `struct nfgenmsg`.
   public static final int V0 = 0;
@@ -22,6 +26,23 @@ public final class Nfnetlink {
     public static final int DELETE = 2;
 
     private IpctnlMsg() {}
+  }
+
+  /// `NFT_MSG_*`: the lower octet of a message's type.
+  public static final class NftMsg {
+    public static final int NEWGEN = 15;
+    public static final int GETGEN = 16;
+
+    private NftMsg() {}
+  }
+
+  /// `NFTA_GEN_*`: attributes of a generation of rules.
+  public static final class NftaGen {
+
+    /// Four octets in network byte order.
+    public static final int ID = 1;
+
+    private NftaGen() {}
   }
 
   /// `CTA_*`: attributes of a connection.

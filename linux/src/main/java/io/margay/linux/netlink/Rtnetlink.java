@@ -71,6 +71,7 @@ public final class Rtnetlink {
   /// `RTNLGRP_*`: multicast groups.
   public static final class Rtnlgrp {
     public static final int LINK = 1;
+    public static final int NEIGH = 3;
     public static final int IPV4_IFADDR = 5;
     public static final int IPV4_ROUTE = 7;
     public static final int IPV6_IFADDR = 9;
