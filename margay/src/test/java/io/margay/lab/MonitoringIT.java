@@ -108,6 +108,29 @@ class MonitoringIT {
         .contains("Put back: chain cali-OUTPUT of filter was changed by someone else");
   }
 
+  @Test
+  void settingsOfTheDatastoreHoldFromTheStartAndChangeWhileItRuns() {
+    set("IptablesRefreshInterval", "0");
+    set("LogSeverityScreen", "debug");
+    lab.killAgent("slave2");
+    String before = agentOutput("slave2");
+    lab.startAgent("slave2");
+    set("FailsafeInboundHostPorts", "22,2222");
+    SeedLab.awaitThat(
+        () -> agentOutput("slave2").substring(before.length()).contains("DEBUG"),
+        () -> "details are told: " + agentOutput("slave2"));
+
+    lab.in("slave2", "iptables", "-F", "cali-OUTPUT");
+    set("IptablesRefreshInterval", "1");
+    SeedLab.awaitThat(
+        () -> lab.in("slave2", "iptables-save").contains("-A cali-OUTPUT"),
+        () -> "the agent looks at the kernel now and then: " + agentOutput("slave2"));
+
+    set("IptablesRefreshInterval", "10");
+    set("LogSeverityScreen", "info");
+    set("FailsafeInboundHostPorts", "22");
+  }
+
   private static double value(String metrics, String name) {
     Matcher line =
         Pattern.compile("^" + Pattern.quote(name) + " (\\S+)$", Pattern.MULTILINE).matcher(metrics);

@@ -14,10 +14,10 @@ import io.margay.net.Ipv4Address;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,7 +55,7 @@ public final class NodeScale {
             "one node",
             List.of(new Host("router", IpPrefix.parse("192.168.40.11/24"), true, Map.of())),
             List.of(),
-            Map.of(),
+            Map.of("PrometheusMetricsEnabled", "true"),
             List.of());
     Progress silent =
         new Progress(new PrintStream(new ByteArrayOutputStream(), true), new Style(false));
@@ -95,8 +95,82 @@ public final class NodeScale {
         count("ip6tables-save", "-A cali"),
         count("ipset save", "create"),
         count("ipset save", "add"));
+    ByHand byHand = new ByHand(lab, "router");
+    endpoints(byHand);
+    members(byHand);
+    policies(byHand);
+    atRest();
+  }
+
+  /// An endpoint comes.
+  private void endpoints(ByHand byHand) throws IOException {
+    Scrape before = scrape();
     System.out.print(latency());
-    floor();
+    tellPhases(before, scrape());
+    tellFloor("an endpoint", byHand.endpoint(i -> name(i % local), local / 16));
+  }
+
+  /// An endpoint of another node comes into the set that has all endpoints.
+  private void members(ByHand byHand) {
+    Scrape before = scrape();
+    try (Datastore datastore = open()) {
+      for (int i = 0; i < TIMES; i++) {
+        put(datastore, endpoint(cluster + i));
+        pause();
+      }
+    }
+    System.out.printf(Locale.ROOT, "a member more in a set of %,d%n", cluster);
+    tellPhases(before, scrape());
+    in("router", "ipset", "create", "hand", "hash:ip", "maxelem", "1048576");
+    tellFloor("a member", byHand.member("hand"));
+  }
+
+  /// A rule of a policy of this node's changes.
+  private void policies(ByHand byHand) {
+    Scrape before = scrape();
+    try (Datastore datastore = open()) {
+      for (int i = 0; i < TIMES; i++) {
+        DocumentReader.read("policy", policy(0, 10_000 + i)).forEach(each -> put(datastore, each));
+        pause();
+      }
+    }
+    System.out.println("another port in a policy's rule");
+    tellPhases(before, scrape());
+    tellFloor("a policy's rule", byHand.policy());
+  }
+
+  /// Between changes a node has time.
+  private static void pause() {
+    LockSupport.parkNanos(150_000_000);
+  }
+
+  private static void tellFloor(String what, ByHand.Times times) {
+    System.out.printf(
+        Locale.ROOT, "  %s by hand, a program started for each part: %s%n", what, times);
+  }
+
+  /// Where an agent's time went. What is not in its programs is its own work and netlink.
+  private static void tellPhases(Scrape before, Scrape after) {
+    double applies = after.since(before, "felix_int_dataplane_apply_time_seconds_count");
+    System.out.printf(
+        Locale.ROOT,
+        "  an apply of the agent, mean of %.0f: %.2f ms; in it %.2f calls of programs, %.2f ms (restore %.2f, ipset %.2f, save %.2f calls); taking in the news %.2f ms%n",
+        applies,
+        1e3 * after.meanSince(before, "felix_int_dataplane_apply_time_seconds"),
+        after.since(before, "felix_exec_time_micros_count") / applies,
+        after.since(before, "felix_exec_time_micros_sum") / applies / 1e3,
+        after.since(before, "felix_iptables_restore_calls") / applies,
+        after.since(before, "felix_ipset_calls") / applies,
+        after.since(before, "felix_iptables_save_calls") / applies,
+        1e3 * after.meanSince(before, "felix_calc_graph_update_time_seconds"));
+  }
+
+  private Scrape scrape() {
+    return Scrape.parse(
+        in("router", "curl", "-sf", "--noproxy", "*", "http://127.0.0.1:9091/metrics"));
+  }
+
+  private void atRest() throws IOException {
     String pid = Files.readString(lab.directory().node("router").resolve("run/agent.pid")).strip();
     long ticks = ticks(pid);
     in("router", "sleep", "20");
@@ -152,10 +226,7 @@ public final class NodeScale {
           .forEach(each -> put(datastore, each));
       StringBuilder yaml = new StringBuilder();
       for (int i = 0; i < NAMESPACES * POLICIES_PER_NAMESPACE; i++) {
-        String namespace = "namespace == 'ns-" + i / POLICIES_PER_NAMESPACE + "'";
-        yaml.append(
-            "- {apiVersion: v1, kind: policy, metadata: {name: p-%d}, spec: {selector: \"%s\", ingress: [{action: allow, protocol: tcp, source: {selector: \"%s && role == 'r-%d'\"}, destination: {ports: [%d]}}], egress: [{action: allow}]}}%n"
-                .formatted(i, namespace, namespace, i % 10, 1000 + i));
+        yaml.append(policy(i, 1000 + i));
       }
       // A set of the whole cluster.
       yaml.append(
@@ -165,6 +236,12 @@ public final class NodeScale {
         put(datastore, endpoint(i));
       }
     }
+  }
+
+  private static String policy(int number, int port) {
+    String namespace = "namespace == 'ns-" + number / POLICIES_PER_NAMESPACE + "'";
+    return "- {apiVersion: v1, kind: policy, metadata: {name: p-%d}, spec: {selector: \"%s\", ingress: [{action: allow, protocol: tcp, source: {selector: \"%s && role == 'r-%d'\"}, destination: {ports: [%d]}}], egress: [{action: allow}]}}%n"
+        .formatted(number, namespace, namespace, number % 10, port);
   }
 
   private static void put(Datastore datastore, Resource resource) {
@@ -211,55 +288,8 @@ public final class NodeScale {
     String lanMac = in("router", "cat", "/sys/class/net/lan1/address").strip();
     words.addAll(List.of(lab.directory().datastore().toString(), "router", lanMac, "" + 3 * TIMES));
     words.add("one-by-one");
-    return in("world", words.toArray(String[]::new));
-  }
-
-  /// The rules of one endpoint in both IP versions, its place in a dispatch chain as long as ours,
-  /// a member of a set and a route, by a program for each, one after the other.
-  private void floor() {
-    int others = local / 16;
-    StringBuilder rules = new StringBuilder("*filter\n:hand-dispatch - -\n");
-    for (int i = 0; i <= others; i++) {
-      rules.append(
-          "-A hand-dispatch -m comment --comment \"hand:%016d\" --in-interface %s --goto cali-fw-%s%n"
-              .formatted(i, name(i % local), name(i % local)));
-    }
-    String dispatch = rules.toString();
-    StringBuilder chains = new StringBuilder();
-    for (String direction : List.of("tw", "fw")) {
-      chains.append(":hand-%s-N - -%n".formatted(direction));
-      for (int i = 0; i < 8; i++) {
-        chains.append(
-            "-A hand-%s-N -m comment --comment \"hand:%016d\" -m mark --mark 0/0x2000000 --jump cali-%s-new%n"
-                .formatted(direction, i, direction.equals("tw") ? "pi" : "po"));
-      }
-    }
-    in("router", "ipset", "create", "hand", "hash:ip", "maxelem", "1048576");
-    double[] millis = new double[TIMES];
-    for (int i = 0; i < TIMES; i++) {
-      String text = dispatch + chains.toString().replace("-N ", "-" + i + " ") + "COMMIT\n";
-      String address = new Ipv4Address(0x0ac00000 + i).toString();
-      String script =
-          """
-          t=$(date +%%s%%N)
-          echo add hand %1$s | ipset restore
-          iptables-restore --noflush <<'EOF'
-          %2$sEOF
-          ip6tables-restore --noflush <<'EOF'
-          %2$sEOF
-          echo route add %1$s dev %3$s | ip -batch -
-          echo $((($(date +%%s%%N) - t) / 1000))
-          """
-              .formatted(address, text, name(0));
-      String said =
-          Command.run(lab.holder().enter("router", List.of("sh")), script).orThrow("floor");
-      millis[i] = Integer.parseInt(said.strip()) / 1e3;
-    }
-    Arrays.sort(millis);
-    System.out.printf(
-        Locale.ROOT,
-        "the same by hand, a program started for each part: p50 %.1f ms, p99 %.1f ms%n",
-        millis[TIMES / 2],
-        millis[TIMES * 99 / 100]);
+    Process process =
+        new ProcessBuilder(lab.holder().enter("world", words)).redirectErrorStream(true).start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 }
