@@ -37,7 +37,7 @@ if [ ! -e "$vm/kernel/vmlinuz" ]; then
     cat "$vm/new/log" >&2
     exit 125
   }
-  ln -s boot/vmlinuz-* "$vm/new/vmlinuz"
+  (cd "$vm/new" && ln -s boot/vmlinuz-* vmlinuz)
   depmod -b "$vm/new" "$(ls "$vm/new/lib/modules")"
   rm -rf "$vm/kernel"
   mv "$vm/new" "$vm/kernel"

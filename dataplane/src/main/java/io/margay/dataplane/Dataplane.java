@@ -33,6 +33,7 @@ import io.margay.kernel.Route;
 import io.margay.kernel.iptables.Chain;
 import io.margay.kernel.route.RouteChange;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
+import io.margay.model.WorkloadEndpoint.IpNat;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import java.util.ArrayList;
@@ -531,7 +532,8 @@ public final class Dataplane {
       onFamilies(family -> family.setDispatch(dispatch));
       dispatched = Set.copyOf(node.workloadInterfaces());
     }
-    onFamilies(family -> family.setFloating(node.nats()));
+    List<IpNat> nats = node.nats();
+    onFamilies(family -> family.setFloating(nats));
     dirtyInterfaces.clear();
   }
 

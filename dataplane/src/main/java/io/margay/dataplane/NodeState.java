@@ -12,6 +12,7 @@ import io.margay.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ final class NodeState {
   private final SortedMap<String, Set<IpAddress>> ipSets = new TreeMap<>();
   private final SortedMap<String, RuleSet> policies = new TreeMap<>();
   private final SortedMap<String, RuleSet> profiles = new TreeMap<>();
-  private final SortedMap<WorkloadEndpointKey, LocalWorkload> workloads = new TreeMap<>(BY_TEXT);
+  private final Map<WorkloadEndpointKey, LocalWorkload> workloads = new HashMap<>();
   private final SortedMap<String, SortedSet<WorkloadEndpointKey>> byInterface = new TreeMap<>();
   private final SortedMap<IpPrefix, PoolActive> pools = new TreeMap<>();
   private final SortedMap<String, VtepActive> vteps = new TreeMap<>();
@@ -85,8 +86,8 @@ final class NodeState {
     return links;
   }
 
-  SortedMap<WorkloadEndpointKey, LocalWorkload> workloads() {
-    return Collections.unmodifiableSortedMap(workloads);
+  Map<WorkloadEndpointKey, LocalWorkload> workloads() {
+    return Collections.unmodifiableMap(workloads);
   }
 
   /// @return the interfaces concerned: the one it has now, and one it had before

@@ -3,6 +3,7 @@ package io.margay.kernel;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
 import java.util.List;
+import java.util.Locale;
 
 /// A route of the main table (rtnetlink(7), `RTM_NEWROUTE`; `ip-route(8)`).
 ///
@@ -74,5 +75,30 @@ public record Route(
     Scope scope = destination.family().version() == 4 ? Scope.LINK : Scope.GLOBAL;
     return new Route(
         destination, Type.UNICAST, Protocols.BOOT, scope, 0, List.of(NextHop.dev(device)));
+  }
+
+  /// As `ip-route(8)` would be told.
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    if (type != Type.UNICAST) {
+      text.append(type.name().toLowerCase(Locale.ROOT)).append(' ');
+    }
+    text.append(destination);
+    for (NextHop nextHop : nextHops) {
+      if (nextHops.size() > 1) {
+        text.append(" nexthop");
+      }
+      if (nextHop.gateway() != null) {
+        text.append(" via ").append(nextHop.gateway());
+      }
+      if (nextHop.device() != null) {
+        text.append(" dev ").append(nextHop.device());
+      }
+      if (nextHop.onLink()) {
+        text.append(" onlink");
+      }
+    }
+    return text.append(" proto ").append(protocol).append(" metric ").append(metric).toString();
   }
 }

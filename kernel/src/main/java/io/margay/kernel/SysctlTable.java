@@ -87,5 +87,12 @@ public final class SysctlTable {
   }
 
   /// One parameter that an apply wrote.
-  public record SysctlChange(String path, String before, String after) {}
+  public record SysctlChange(String path, String before, String after) {
+
+    /// The change as a sentence for the log.
+    @Override
+    public String toString() {
+      return "sysctl %s: '%s' replaced by '%s'".formatted(path, before, after);
+    }
+  }
 }

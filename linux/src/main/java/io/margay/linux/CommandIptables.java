@@ -152,13 +152,13 @@ public final class CommandIptables implements Iptables, AutoCloseable {
       return known;
     }
     Result version = programs.run(List.of(flavour.program(family, "restore"), "--version"), "");
-    Restore restore = restore(family, version.stdout());
+    Restore restore = restoreOfVersion(family, version.stdout());
     Restore first = version.succeeded() ? restores.putIfAbsent(family, restore) : null;
     return first == null ? restore : first;
   }
 
   /// `iptables-restore` knows `--wait` since 1.6.2, and takes no lock before that.
-  private Restore restore(IpFamily family, String version) {
+  private Restore restoreOfVersion(IpFamily family, String version) {
     String program = flavour.program(family, "restore");
     List<String> command = new ArrayList<>(List.of(program, "--noflush"));
     if (knowsWait(version)) {

@@ -1,6 +1,5 @@
 package io.margay.linux;
 
-import io.margay.kernel.NextHop;
 import io.margay.kernel.Route;
 import io.margay.kernel.Route.Scope;
 import io.margay.kernel.Routes;
@@ -14,7 +13,6 @@ import io.margay.linux.netlink.Rtnetlink.Rtm;
 import io.margay.net.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /// The main table by rtnetlink(7).
@@ -54,12 +52,12 @@ public final class NetlinkRoutes implements Routes {
 
   @Override
   public void add(Route route) {
-    write("add route " + describe(route), route, NlmF.CREATE | NlmF.EXCL);
+    write("add route " + route, route, NlmF.CREATE | NlmF.EXCL);
   }
 
   @Override
   public void replace(Route route) {
-    write("replace route " + describe(route), route, NlmF.CREATE | NlmF.REPLACE);
+    write("replace route " + route, route, NlmF.CREATE | NlmF.REPLACE);
   }
 
   private void write(String what, Route route, int flags) {
@@ -71,7 +69,7 @@ public final class NetlinkRoutes implements Routes {
 
   @Override
   public void delete(Route route) {
-    String what = "delete route " + describe(route);
+    String what = "delete route " + route;
     try {
       client.request(what, request(what, Rtm.DELROUTE, 0, route));
     } catch (NetlinkException e) {
@@ -88,33 +86,5 @@ public final class NetlinkRoutes implements Routes {
 
   private NetlinkRequest request(String what, int type, int flags, Route route) {
     return RouteMessages.write(type, flags, route, name -> devices.index(what, name));
-  }
-
-  /// As `ip-route(8)` would be told.
-  private static String describe(Route route) {
-    StringBuilder text = new StringBuilder();
-    if (route.type() != Route.Type.UNICAST) {
-      text.append(route.type().name().toLowerCase(Locale.ROOT)).append(' ');
-    }
-    text.append(route.destination());
-    for (NextHop nextHop : route.nextHops()) {
-      if (route.nextHops().size() > 1) {
-        text.append(" nexthop");
-      }
-      if (nextHop.gateway() != null) {
-        text.append(" via ").append(nextHop.gateway());
-      }
-      if (nextHop.device() != null) {
-        text.append(" dev ").append(nextHop.device());
-      }
-      if (nextHop.onLink()) {
-        text.append(" onlink");
-      }
-    }
-    return text.append(" proto ")
-        .append(route.protocol())
-        .append(" metric ")
-        .append(route.metric())
-        .toString();
   }
 }

@@ -31,24 +31,26 @@ import java.util.stream.IntStream;
 /// Run by `build/measure-node`.
 public final class NodeScale {
 
-  private static final int NAMESPACES = 500;
   private static final int POLICIES_PER_NAMESPACE = 4;
   private static final int TIMES = 60;
 
   private final int local;
   private final int cluster;
+  private final int policies;
   private final Lab lab;
 
-  private NodeScale(int local, int cluster, Lab lab) {
+  private NodeScale(int local, int cluster, int policies, Lab lab) {
     this.local = local;
     this.cluster = cluster;
+    this.policies = policies;
     this.lab = lab;
   }
 
-  /// @param arguments endpoints on the node, endpoints in the cluster
+  /// @param arguments endpoints on the node, endpoints in the cluster, policies
   public static void main(String[] arguments) throws IOException {
     int local = Integer.parseInt(arguments[0]);
     int cluster = Integer.parseInt(arguments[1]);
+    int policies = Integer.parseInt(arguments[2]);
     Topology topology =
         new Topology(
             "scale",
@@ -69,7 +71,7 @@ public final class NodeScale {
             silent);
     Thread down = new Thread(lab::down);
     Runtime.getRuntime().addShutdownHook(down);
-    new NodeScale(local, cluster, lab).measure();
+    new NodeScale(local, cluster, policies, lab).measure();
   }
 
   private void measure() throws IOException {
@@ -78,7 +80,7 @@ public final class NodeScale {
         "%,d endpoints on the node, %,d in the cluster, %,d policies; %s%n",
         local,
         cluster,
-        NAMESPACES * POLICIES_PER_NAMESPACE + 1,
+        policies + 1,
         in("router", "iptables", "--version").strip());
     network();
     long start = System.nanoTime();
@@ -225,7 +227,7 @@ public final class NodeScale {
       DocumentReader.read("policies", NewInterfaceIT.POLICIES)
           .forEach(each -> put(datastore, each));
       StringBuilder yaml = new StringBuilder();
-      for (int i = 0; i < NAMESPACES * POLICIES_PER_NAMESPACE; i++) {
+      for (int i = 0; i < policies; i++) {
         yaml.append(policy(i, 1000 + i));
       }
       // A set of the whole cluster.
@@ -252,7 +254,7 @@ public final class NodeScale {
     boolean here = number < local;
     Map<String, String> labels =
         Map.of(
-            "namespace", "ns-" + number % NAMESPACES,
+            "namespace", "ns-" + number % (policies / POLICIES_PER_NAMESPACE),
             "role", "r-" + number % 10,
             "kind", number == 0 ? "new" : "old");
     return new WorkloadEndpoint(

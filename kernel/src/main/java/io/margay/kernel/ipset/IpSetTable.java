@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// The sets of one family that are wanted, and the means to bring the kernel there.
 ///
@@ -50,6 +51,10 @@ public final class IpSetTable {
 
   /// Unwanted sets that could not be destroyed, left alone until the kernel is read again.
   private final Set<String> stuck = new HashSet<>();
+
+  /// Sets that exist and are neither wanted nor stuck, as long as that is known: there may be
+  /// thousands of sets, and this is asked with each change.
+  private @Nullable List<String> unwanted;
 
   private final Set<String> drifted = new HashSet<>();
 
@@ -85,6 +90,7 @@ public final class IpSetTable {
     if (target == null) {
       target = new WantedSet(set);
       wanted.put(set.name(), target);
+      unwanted = null;
       uncertain.add(set.name());
       stale |= existing.contains(set.name());
     } else {
@@ -131,6 +137,7 @@ public final class IpSetTable {
   public void remove(String name) {
     wanted.remove(name);
     dirty.remove(name);
+    unwanted = null;
   }
 
   /// How many sets are wanted.
@@ -227,6 +234,7 @@ public final class IpSetTable {
         destroy(List.of(name), changes);
       } catch (KernelException e) {
         stuck.add(name);
+        unwanted = null;
         failures.add(
             new KernelException(
                 "ipset %s is not wanted any more but cannot be destroyed: %s. It stays until the"
@@ -248,6 +256,7 @@ public final class IpSetTable {
     existing.clear();
     actual.keySet().stream().filter(ours).forEach(existing::add);
     stuck.clear();
+    unwanted = null;
     wanted.forEach((name, target) -> {
       boolean changed = target.found(actual.get(name));
       noteDrift(name, changed);
@@ -274,9 +283,15 @@ public final class IpSetTable {
   }
 
   private List<String> unwanted() {
-    return existing.stream()
-        .filter(name -> !wanted.containsKey(name) && !stuck.contains(name))
-        .toList();
+    List<String> known = unwanted;
+    if (known == null) {
+      known =
+          existing.stream()
+              .filter(name -> !wanted.containsKey(name) && !stuck.contains(name))
+              .toList();
+      unwanted = known;
+    }
+    return known;
   }
 
   private void write(List<WantedSet> targets, List<SetChange> changes) {
@@ -297,8 +312,9 @@ public final class IpSetTable {
       changes.add(changeOf(target));
       if (target.presence() != RIGHT) {
         existing.remove(temporaryName.apply(name));
+        unwanted = null;
       }
-      existing.add(name);
+      unwanted = existing.add(name) ? null : unwanted;
       target.written();
       drifted.remove(name);
       uncertain.remove(name);
@@ -334,6 +350,7 @@ public final class IpSetTable {
     ipSets.restore(input.text());
     for (String name : names) {
       existing.remove(name);
+      unwanted = null;
       changes.add(new SetChange(name, SetChange.Kind.DESTROYED, 0, 0, drifted.remove(name)));
     }
   }

@@ -14,15 +14,37 @@ public sealed interface RouteChange {
   /// The route was not there.
   ///
   /// @param drift whether it had been there and someone else took it away
-  record Added(Route route, boolean drift) implements RouteChange {}
+  record Added(Route route, boolean drift) implements RouteChange {
+
+    /// The change as a sentence for the log.
+    @Override
+    public String toString() {
+      return "route " + route + (drift ? " was deleted by someone else: added" : " added");
+    }
+  }
 
   /// Another route of ours was there for the destination.
   ///
   /// @param drift whether someone else had put `before` in the place of ours
-  record Replaced(Route before, Route after, boolean drift) implements RouteChange {}
+  record Replaced(Route before, Route after, boolean drift) implements RouteChange {
+
+    /// The change as a sentence for the log.
+    @Override
+    public String toString() {
+      return "route %s%s replaced by %s"
+          .formatted(before, drift ? ", which someone else put there," : "", after);
+    }
+  }
 
   /// A route of ours was there that is not wanted.
-  record Removed(Route route) implements RouteChange {}
+  record Removed(Route route) implements RouteChange {
+
+    /// The change as a sentence for the log.
+    @Override
+    public String toString() {
+      return "route " + route + " removed";
+    }
+  }
 
   /// A route that is no longer wanted was gone already, usually with its interface. Nothing was
   /// written.
