@@ -21,6 +21,7 @@ import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
 import io.margay.dataplane.FamilyDataplane.FamilyOutcome;
 import io.margay.dataplane.config.DataplaneConfig;
+import io.margay.dataplane.rules.DeviceNames;
 import io.margay.dataplane.rules.DispatchChains;
 import io.margay.kernel.ApplyOutcome;
 import io.margay.kernel.FdbEntry;
@@ -272,7 +273,7 @@ public final class Dataplane {
   }
 
   private void onWorkload(WorkloadEndpointKey key, LocalWorkload workload) {
-    if (isInterfaceName(workload.interfaceName())) {
+    if (DeviceNames.canBe(workload.interfaceName())) {
       node.putWorkload(key, workload).forEach(this::onWorkloadOf);
     } else {
       node.removeWorkload(key).forEach(this::onWorkloadOf);
@@ -294,11 +295,6 @@ public final class Dataplane {
   private void onHostEndpoints() {
     hostEndpointsDirty = true;
     hostStatuses.consider();
-  }
-
-  /// Others would make iptables refuse the whole table.
-  private static boolean isInterfaceName(String name) {
-    return name.matches("[A-Za-z0-9_.-]{1,15}");
   }
 
   // News from the kernel.
@@ -451,6 +447,7 @@ public final class Dataplane {
     }
     sysctls.invalidate(look.otherSysctls());
     tunnels.invalidate();
+    limits.invalidate();
   }
 
   /// How much of each kind is wanted.
@@ -544,7 +541,7 @@ public final class Dataplane {
     List<Link> hostLinks =
         node.links().values().stream()
             .filter(link -> !config.isWorkloadInterface(link.name()))
-            .filter(link -> isInterfaceName(link.name()))
+            .filter(link -> DeviceNames.canBe(link.name()))
             .toList();
     hostEndpoints.resolve(hostLinks);
     onFamilies(family -> family.setHostEndpoints(hostEndpoints.byInterface()));
