@@ -51,13 +51,7 @@ public final class PathDatastore implements Datastore {
 
   @Override
   public <V> List<Entry<V>> list(KeyRange<V> range) {
-    var reading =
-        store.list(
-            KeyPaths.prefixes(range),
-            path -> {
-              Key<?> key = KeyPaths.keyAt(path);
-              return key != null && KeyPaths.contains(range, key);
-            });
+    var reading = store.list(KeyPaths.prefixes(range), path -> belongs(path, range));
     pools.note(reading.values());
     List<Entry<V>> entries = new ArrayList<>();
     present(reading.values()).forEach(entry -> entries.add(typed(entry)));
@@ -90,13 +84,17 @@ public final class PathDatastore implements Datastore {
           byPath.values().stream()
               .filter(value ->
                   prefixes.stream().anyMatch(value.path()::startsWith)
-                      && KeyPaths.keyAt(value.path()) instanceof Key<?> key
-                      && KeyPaths.contains(range, key))
+                      && belongs(value.path(), range))
               .toList();
       pools.note(inside);
       entries.put(range, present(inside));
     }
     return new View(values, entries);
+  }
+
+  private static boolean belongs(String path, KeyRange<?> range) {
+    Key<?> key = KeyPaths.keyAt(path);
+    return key != null && KeyPaths.contains(range, key);
   }
 
   private static List<Entry<?>> present(List<PathValue> values) {
