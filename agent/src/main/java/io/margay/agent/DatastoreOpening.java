@@ -54,9 +54,10 @@ final class DatastoreOpening {
           told = message;
           LOG.warn(
               "{} What is in the kernel stays, and where nothing was, workloads pass nothing; the"
-                  + " next try is in {} ms.",
+                  + " next try is in {} ms. [{}]",
               message,
-              RETRY.toMillis());
+              RETRY.toMillis(),
+              e.error());
         }
         if (stop.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
           throw new StoppedException();

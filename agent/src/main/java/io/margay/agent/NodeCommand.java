@@ -123,7 +123,7 @@ public final class NodeCommand implements Callable<Integer> {
       }
       return NodeAgent.run(options);
     } catch (StartException e) {
-      System.err.println("margay node: " + e.getMessage());
+      System.err.println("margay node: %s [%s]".formatted(e.getMessage(), e.error()));
       return 1;
     }
   }

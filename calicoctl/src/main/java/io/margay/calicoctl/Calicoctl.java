@@ -132,11 +132,18 @@ public final class Calicoctl {
   /// reads.
   private static boolean doesNotFit(
       List<String> args, DoesNotFitException problem, Terminal terminal) {
-    terminal.fail(
-        "Invalid option: 'calicoctl "
-            + String.join(" ", args)
-            + "'. Use flag '--help' to read about a specific subcommand.");
-    terminal.err().println("Reason: " + problem.getMessage() + ".");
+    terminal
+        .out()
+        .println(
+            terminal
+                .screen()
+                .red(
+                    "Invalid option: 'calicoctl "
+                        + String.join(" ", args)
+                        + "'. Use flag '--help' to read about a specific subcommand."));
+    terminal
+        .err()
+        .println("[" + KnownFailure.ARGUMENTS_INVALID + "] Reason: " + problem.getMessage() + ".");
     return false;
   }
 

@@ -53,10 +53,10 @@ final class ConfigCommand implements Command {
       }
       return true;
     } catch (CannotConnectException e) {
-      terminal.fail(String.valueOf(e.getMessage()));
+      terminal.fail(String.valueOf(e.getMessage()), e);
       return false;
     } catch (InvalidSettingException | DatastoreException e) {
-      terminal.fail("Error executing command: " + e.getMessage());
+      terminal.fail("Error executing command: " + e.getMessage(), e);
       return false;
     }
   }

@@ -1,10 +1,12 @@
 package io.margay.calicoctl;
 
+import io.margay.datastore.FileFailure;
 import io.margay.model.Resource;
 import io.margay.model.document.DocumentProblem;
 import io.margay.model.document.DocumentReader;
 import io.margay.model.document.InvalidDocumentException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -35,6 +37,9 @@ final class Documents {
     WHOLE,
     METADATA
   }
+
+  /// In bytes, more than a document may have of characters. A device has no end.
+  private static final int LARGEST = 64 << 20;
 
   private static final List<String> ENDINGS = List.of(".yaml", ".yml", ".json");
 
@@ -74,6 +79,9 @@ final class Documents {
   /// The files that a name stands for: of a directory, those that end as resource files do, by
   /// name.
   static List<String> files(String filename) throws UnusableFileException {
+    if (filename.isEmpty()) {
+      throw new UnusableFileException("cannot read '': a name is missing after -f");
+    }
     if (filename.equals("-") || !Files.isDirectory(path(filename))) {
       return List.of(filename);
     }
@@ -91,8 +99,11 @@ final class Documents {
                 .formatted(filename, String.join(", ", ENDINGS)));
       }
       return files;
-    } catch (IOException | UncheckedIOException e) {
-      throw new UnusableFileException("cannot read '%s': %s".formatted(filename, e.getMessage()));
+    } catch (IOException e) {
+      throw new UnusableFileException("cannot read '%s': %s".formatted(filename, reason(filename, e)));
+    } catch (UncheckedIOException e) {
+      throw new UnusableFileException(
+          "cannot read '%s': %s".formatted(filename, FileFailure.reason(e.getCause())));
     }
   }
 
@@ -129,10 +140,15 @@ final class Documents {
   }
 
   private static byte[] content(String filename, Terminal terminal) throws UnusableFileException {
-    try {
-      return filename.equals("-")
-          ? terminal.in().readAllBytes()
-          : Files.readAllBytes(Path.of(filename));
+    try (InputStream in =
+        filename.equals("-") ? terminal.in() : Files.newInputStream(Path.of(filename))) {
+      byte[] content = in.readNBytes(LARGEST + 1);
+      if (content.length > LARGEST) {
+        throw new UnusableFileException(
+            "cannot read '%s': it is larger than %d MiB. Split the file"
+                .formatted(filename, LARGEST >> 20));
+      }
+      return content;
     } catch (IOException | InvalidPathException e) {
       throw new UnusableFileException("cannot read '" + filename + "': " + reason(filename, e));
     }
@@ -146,6 +162,7 @@ final class Documents {
           "permission denied. Run calicoctl as a user who may read the file";
       case IOException _ when !filename.equals("-") && Files.isDirectory(Path.of(filename)) ->
           "it is a directory. Name one file, or - for standard input";
+      case IOException unreadable -> FileFailure.reason(unreadable);
       default -> String.valueOf(e.getMessage());
     };
   }

@@ -67,22 +67,22 @@ final class GetCommand implements Command {
       return get(format, selection, line, terminal);
     } catch (InvalidFormatException e) {
       terminal.out().print(e.getMessage());
-      terminal.advise(String.valueOf(e.getMessage()));
+      terminal.advise(String.valueOf(e.getMessage()), e);
       return false;
     } catch (TemplateException e) {
-      terminal.fail("Failed to get resources: " + e.getMessage());
+      terminal.fail("Failed to get resources: " + e.getMessage(), e);
       return false;
     } catch (UnusableFileException e) {
-      terminal.fail("Failed to execute command: " + e.getMessage());
+      terminal.fail("Failed to execute command: " + e.getMessage(), e);
       return false;
     } catch (CannotConnectException e) {
-      terminal.fail("Failed to create Calico API client: " + e.getMessage());
+      terminal.fail("Failed to create Calico API client: " + e.getMessage(), e);
       return false;
     } catch (InvalidIdentifierException | DatastoreException e) {
-      terminal.fail("Failed to get resources: " + e.getMessage());
+      terminal.fail("Failed to get resources: " + e.getMessage(), e);
       return false;
     } catch (UnknownHeadingException e) {
-      terminal.fail(String.valueOf(e.getMessage()));
+      terminal.fail(String.valueOf(e.getMessage()), e);
       return false;
     }
   }

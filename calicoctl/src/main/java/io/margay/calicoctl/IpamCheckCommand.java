@@ -67,9 +67,9 @@ record IpamCheckCommand() implements Command {
       }
       return repair(report, grace, undoFile(line.value("undo-file")), store, terminal);
     } catch (CannotConnectException e) {
-      terminal.fail(String.valueOf(e.getMessage()));
+      terminal.fail(String.valueOf(e.getMessage()), e);
     } catch (DatastoreException | UncheckedIOException | InvalidPathException e) {
-      terminal.fail("Error: " + e.getMessage());
+      terminal.fail("Error: " + e.getMessage(), e);
     }
     return false;
   }

@@ -58,10 +58,10 @@ record IpamCommand(Action action) implements Command {
         case RELEASE -> release(address, store, terminal);
       };
     } catch (CannotConnectException e) {
-      terminal.fail(String.valueOf(e.getMessage()));
+      terminal.fail(String.valueOf(e.getMessage()), e);
       return false;
     } catch (DatastoreException e) {
-      terminal.fail("Error: " + e.getMessage());
+      terminal.fail("Error: " + e.getMessage(), e);
       return false;
     }
   }

@@ -71,9 +71,9 @@ record IpamConfigureCommand() implements Command {
         }
       };
     } catch (CannotConnectException e) {
-      terminal.fail(String.valueOf(e.getMessage()));
+      terminal.fail(String.valueOf(e.getMessage()), e);
     } catch (DatastoreException e) {
-      terminal.fail("Error: " + e.getMessage());
+      terminal.fail("Error: " + e.getMessage(), e);
     }
     return false;
   }

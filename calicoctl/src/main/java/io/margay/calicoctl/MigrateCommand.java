@@ -2,6 +2,7 @@ package io.margay.calicoctl;
 
 import io.margay.calicoctl.CommandLine.DoesNotFitException;
 import io.margay.datastore.DatastoreConfig;
+import io.margay.datastore.DatastoreError;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.DatastoreException.Misconfigured;
 import io.margay.datastore.DatastoreProvider.Stay;
@@ -56,7 +57,7 @@ final class MigrateCommand implements Command {
         return migrate(source, target, line, terminal);
       }
     } catch (DatastoreException | InvalidPathException e) {
-      terminal.fail("Failed to migrate: " + e.getMessage());
+      terminal.fail("Failed to migrate: " + e.getMessage(), e);
       return false;
     }
   }
@@ -70,6 +71,7 @@ final class MigrateCommand implements Command {
     Path path = Path.of(file);
     if (!Files.exists(path)) {
       throw new Misconfigured(
+          DatastoreError.DATASTORE_CONFIG,
           "there is no file %s. --%s takes a config file as --config does of other commands."
               .formatted(path, option));
     }

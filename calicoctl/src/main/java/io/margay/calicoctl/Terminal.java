@@ -4,6 +4,7 @@ import io.margay.calicoctl.log.LogLevel;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a process is given besides its arguments.
 ///
@@ -17,21 +18,31 @@ public record Terminal(
     LogLevel logLevel,
     Screen screen) {
 
-  /// Prints a line on standard output.
+  /// Prints a line on standard output, at once: what comes next may take its time, or be the output
+  /// of another process.
   public void say(String line) {
     out.println(line);
+    out.flush();
   }
 
-  /// Prints what went wrong on standard output, where Calico v1.1 has it; red for people. What to
-  /// do about it goes to standard error.
+  /// Prints what went wrong on standard output, where Calico v1.1 has it; red for people. The name
+  /// of the failure and what to do about it go to standard error.
   public void fail(String text) {
-    out.println(screen.red(text));
-    advise(text);
+    fail(text, null);
   }
 
-  /// Prints what to do about a failure, if there is anything to add to its message.
-  void advise(String failure) {
-    Advice.on(failure).ifPresent(err::println);
+  /// @param cause what was thrown
+  public void fail(String text, @Nullable Throwable cause) {
+    say(screen.red(text));
+    advise(text, cause);
+  }
+
+  void advise(String failure, @Nullable Throwable cause) {
+    String advice = KnownFailure.advice(failure, cause);
+    if (advice != null) {
+      err.println(advice);
+      err.flush();
+    }
   }
 
   /// Writes a log line on standard error, if the user asked for such.

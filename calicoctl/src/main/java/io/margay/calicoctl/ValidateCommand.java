@@ -6,7 +6,9 @@ import io.margay.model.MissingIdentifierException;
 import io.margay.model.Resource;
 import io.margay.model.WorkloadEndpoint;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// `validate`: checks files as the other commands do before they write, and asks no datastore.
 final class ValidateCommand implements Command {
@@ -28,19 +30,24 @@ final class ValidateCommand implements Command {
       throw new DoesNotFitException("--filename=<FILENAME> is missing");
     }
     List<Resource> resources = new ArrayList<>();
-    List<String> problems = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
     int files = 0;
     int bad = 0;
     for (String filename : line.values("filename")) {
-      for (String file : files(filename, problems)) {
+      List<String> named = files(filename, problems);
+      if (named.isEmpty()) { // it is wrong as it is
+        files++;
+        bad++;
+      }
+      for (String file : named) {
         int before = problems.size();
         check(file, resources, problems, terminal);
         files++;
         bad += problems.size() > before ? 1 : 0;
       }
     }
-    problems.forEach(terminal::fail);
     if (!problems.isEmpty()) {
+      tell(problems, terminal);
       if (files > 1) {
         terminal.fail(bad + " of " + files + " files are not valid");
       }
@@ -54,22 +61,37 @@ final class ValidateCommand implements Command {
     return true;
   }
 
-  private static List<String> files(String filename, List<String> problems) {
+  private record Problem(String text, Exception cause) {}
+
+  /// What to do about problems of one sort is told once.
+  private static void tell(List<Problem> problems, Terminal terminal) {
+    Set<String> advice = new LinkedHashSet<>();
+    for (Problem problem : problems) {
+      terminal.say(terminal.screen().red(problem.text));
+      String about = KnownFailure.advice(problem.text, problem.cause);
+      if (about != null) {
+        advice.add(about);
+      }
+    }
+    advice.forEach(terminal.err()::println);
+  }
+
+  private static List<String> files(String filename, List<Problem> problems) {
     try {
       return Documents.files(filename);
     } catch (UnusableFileException e) {
-      problems.add(String.valueOf(e.getMessage()));
+      problems.add(new Problem(String.valueOf(e.getMessage()), e));
       return List.of();
     }
   }
 
   private static void check(
-      String file, List<Resource> resources, List<String> problems, Terminal terminal) {
+      String file, List<Resource> resources, List<Problem> problems, Terminal terminal) {
     List<Resource> read;
     try {
       read = Documents.read(file, Documents.Part.WHOLE, terminal);
     } catch (UnusableFileException e) {
-      problems.add(String.valueOf(e.getMessage()));
+      problems.add(new Problem(String.valueOf(e.getMessage()), e));
       return;
     }
     for (int i = 0; i < read.size(); i++) {
@@ -82,8 +104,10 @@ final class ValidateCommand implements Command {
         String hint =
             read.get(i) instanceof WorkloadEndpoint ? " (only the name may be left out)" : "";
         problems.add(
-            "%s: resource %d, a %s: %s%s"
-                .formatted(source(file), i + 1, read.get(i).kind(), e.getMessage(), hint));
+            new Problem(
+                "%s: resource %d, a %s: %s%s"
+                    .formatted(source(file), i + 1, read.get(i).kind(), e.getMessage(), hint),
+                e));
       }
     }
   }

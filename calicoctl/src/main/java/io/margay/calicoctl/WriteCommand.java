@@ -76,7 +76,7 @@ record WriteCommand(Verb verb) implements Command {
     try {
       resources = selection.read(terminal);
     } catch (UnusableFileException | InvalidIdentifierException e) {
-      terminal.fail("Failed to execute command: " + e.getMessage());
+      terminal.fail("Failed to execute command: " + e.getMessage(), e);
       return false;
     }
     if (resources.isEmpty()) {
@@ -86,7 +86,7 @@ record WriteCommand(Verb verb) implements Command {
     try (Datastore store = Connection.open(line, terminal)) {
       return writeAll(resources, line, new ResourceWriter(store), terminal);
     } catch (CannotConnectException e) {
-      terminal.fail("Failed to create Calico API client: " + e.getMessage());
+      terminal.fail("Failed to create Calico API client: " + e.getMessage(), e);
       return false;
     }
   }
@@ -108,10 +108,10 @@ record WriteCommand(Verb verb) implements Command {
     int total = resources.size();
     for (int done = 0; done < total; done++) {
       Resource resource = resources.get(done);
-      String problem = write(resource, line, writer);
+      Problem problem = write(resource, line, writer);
       if (problem != null) {
         terminal.screen().endProgress(terminal.err(), total);
-        terminal.fail(failure(problem, done, total, kind));
+        terminal.fail(failure(problem.text, done, total, kind), problem.cause);
         return false;
       }
       terminal.screen().progress(terminal.err(), verb.participle, done + 1, total);
@@ -133,8 +133,10 @@ record WriteCommand(Verb verb) implements Command {
         + " resource(s)";
   }
 
+  private record Problem(@Nullable String text, RuntimeException cause) {}
+
   /// @return what went wrong; null if nothing did
-  private @Nullable String write(Resource resource, CommandLine line, ResourceWriter writer) {
+  private @Nullable Problem write(Resource resource, CommandLine line, ResourceWriter writer) {
     ResourceKey key = null;
     try {
       Resource complete = verb == Verb.CREATE ? named(resource) : resource;
@@ -147,11 +149,15 @@ record WriteCommand(Verb verb) implements Command {
       }
       return null;
     } catch (DatastoreException.AlreadyExists e) {
-      return line.has(SKIP_EXISTS) ? null : "resource already exists: " + shown(resource, key);
+      return line.has(SKIP_EXISTS)
+          ? null
+          : new Problem("resource already exists: " + shown(resource, key), e);
     } catch (DatastoreException.DoesNotExist e) {
-      return line.has(SKIP_NOT_EXISTS) ? null : "resource does not exist: " + shown(resource, key);
+      return line.has(SKIP_NOT_EXISTS)
+          ? null
+          : new Problem("resource does not exist: " + shown(resource, key), e);
     } catch (DatastoreException | MissingIdentifierException e) {
-      return e.getMessage();
+      return new Problem(e.getMessage(), e);
     }
   }
 
@@ -181,7 +187,7 @@ record WriteCommand(Verb verb) implements Command {
         : String.valueOf(key);
   }
 
-  private String failure(String problem, int done, int total, @Nullable Kind kind) {
+  private String failure(@Nullable String problem, int done, int total, @Nullable Kind kind) {
     if (done > 0) {
       return "Partial success: "
           + verb.participle

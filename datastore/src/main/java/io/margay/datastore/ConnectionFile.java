@@ -18,6 +18,7 @@ import org.snakeyaml.engine.v2.api.ConstructNode;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.constructor.ConstructYamlNull;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.resolver.ScalarResolver;
@@ -40,9 +41,10 @@ final class ConnectionFile {
       return Optional.empty();
     } catch (IOException e) {
       throw new Misconfigured(
-          ("cannot read the config file %s (%s). Where a config file exists, nothing else says which"
+          DatastoreError.DATASTORE_CONFIG,
+          ("cannot read the config file %s: %s. Where a config file exists, nothing else says which"
                   + " datastore to use: make it readable, or move it away.")
-              .formatted(file, e),
+              .formatted(file, FileFailure.reason(e)),
           e);
     }
     return Optional.of(parse(text));
@@ -53,11 +55,10 @@ final class ConnectionFile {
     String version = document.text("apiVersion");
     String kind = document.text("kind");
     if (!version.equals("v1")) {
-      throw new Misconfigured("invalid config file: unknown APIVersion '" + version + "'");
+      throw invalid("unknown APIVersion '" + version + "'");
     }
     if (!kind.equals(KIND)) {
-      throw new Misconfigured(
-          "invalid config file: expected kind '%s', got '%s'".formatted(KIND, kind));
+      throw invalid("expected kind '%s', got '%s'".formatted(KIND, kind));
     }
     var metadata = document.fields("metadata");
     var spec = document.fields("spec");
@@ -75,6 +76,7 @@ final class ConnectionFile {
               ? "field in document is not recognized or is in the wrong location"
               : "fields in document are not recognized or are in the wrong location";
       throw new Misconfigured(
+          DatastoreError.DATASTORE_CONFIG,
           "error parsing document: " + complaint + ": " + String.join(", ", unknown));
     }
     return ConnectionSettings.ofFile(given);
@@ -87,9 +89,21 @@ final class ConnectionFile {
       var documents = new Load(settings);
       var iterator = documents.loadAllFromString(text).iterator();
       return iterator.hasNext() ? iterator.next() : null;
+    } catch (MarkedYamlEngineException e) {
+      // Not its whole message, which quotes the text: there may be a password in it.
+      throw invalid(
+          e.getProblemMark()
+                  .map(mark ->
+                      "line %d, column %d: ".formatted(mark.getLine() + 1, mark.getColumn() + 1))
+                  .orElse("")
+              + e.getProblem());
     } catch (YamlEngineException e) {
-      throw new Misconfigured("invalid config file: " + e.getMessage(), e);
+      throw invalid(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Misconfigured invalid(String why) {
+    return new Misconfigured(DatastoreError.DATASTORE_CONFIG, "invalid config file: " + why);
   }
 
   /// Scalars are text, so that a password of digits keeps its leading zeros, or null.
@@ -116,9 +130,7 @@ final class ConnectionFile {
         case null -> {}
         case Map<?, ?> map -> map.forEach((name, value) -> fields.put(String.valueOf(name), value));
         default ->
-            throw new Misconfigured(
-                "invalid config file: expected a mapping of names to values, got '%s'"
-                    .formatted(mapping));
+            throw invalid("expected a mapping of names to values, got '%s'".formatted(mapping));
       }
     }
 
@@ -144,8 +156,7 @@ final class ConnectionFile {
         case null -> "";
         case String text -> text;
         case Object other ->
-            throw new Misconfigured(
-                "invalid config file: %s is '%s', expected text".formatted(name, other));
+            throw invalid("%s is '%s', expected text".formatted(name, other));
       };
     }
 

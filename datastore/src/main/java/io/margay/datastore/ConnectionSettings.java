@@ -98,10 +98,12 @@ final class ConnectionSettings {
       case "etcdv3" -> toEtcd(EtcdApi.V3);
       case "kubernetes" ->
           throw new Misconfigured(
-              "datastore type 'kubernetes' is not spoken by this build; it speaks 'embedded'. "
+              DatastoreError.DATASTORE_TYPE,
+              "datastore type 'kubernetes' is not spoken by this build; it speaks embedded, etcdv3 and etcdv2. "
                   + Datastores.HOW_TO_CHOOSE_EMBEDDED);
       default ->
           throw new Misconfigured(
+              DatastoreError.DATASTORE_TYPE,
               "unknown datastore type '%s', expected embedded, etcdv2 or etcdv3. %s"
                   .formatted(type, Datastores.HOW_TO_CHOOSE_EMBEDDED));
     };
@@ -128,7 +130,8 @@ final class ConnectionSettings {
     if (endpoints.isEmpty()) {
       String authority = text(Setting.ETCD_AUTHORITY, defaultAuthority);
       if (authority.isEmpty()) {
-        throw new Misconfigured("no etcd authority or endpoints specified");
+        throw new Misconfigured(
+            DatastoreError.DATASTORE_CONFIG, "no etcd authority or endpoints specified");
       }
       endpoints.add(text(Setting.ETCD_SCHEME, "http").toLowerCase(Locale.ROOT) + "://" + authority);
     }

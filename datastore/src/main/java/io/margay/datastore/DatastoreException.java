@@ -5,19 +5,28 @@ public abstract sealed class DatastoreException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  private DatastoreException(String message) {
+  private final DatastoreError error;
+
+  private DatastoreException(DatastoreError error, String message) {
     super(message);
+    this.error = error;
   }
 
-  private DatastoreException(String message, Throwable cause) {
+  private DatastoreException(DatastoreError error, String message, Throwable cause) {
     super(message, cause);
+    this.error = error;
+  }
+
+  /// What went wrong, by its stable name.
+  public DatastoreError error() {
+    return error;
   }
 
   public static final class AlreadyExists extends DatastoreException {
     private static final long serialVersionUID = 1;
 
     public AlreadyExists(String what) {
-      super("resource already exists: " + what);
+      super(DatastoreError.RESOURCE_EXISTS, "resource already exists: " + what);
     }
   }
 
@@ -25,7 +34,7 @@ public abstract sealed class DatastoreException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public DoesNotExist(String what) {
-      super("resource does not exist: " + what);
+      super(DatastoreError.RESOURCE_MISSING, "resource does not exist: " + what);
     }
   }
 
@@ -33,7 +42,7 @@ public abstract sealed class DatastoreException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public UpdateConflict(String what) {
-      super("update conflict: '" + what + "'");
+      super(DatastoreError.UPDATE_CONFLICT, "update conflict: '" + what + "'");
     }
   }
 
@@ -42,7 +51,7 @@ public abstract sealed class DatastoreException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public Refused(String message) {
-      super(message);
+      super(DatastoreError.WRITE_REFUSED, message);
     }
   }
 
@@ -52,18 +61,18 @@ public abstract sealed class DatastoreException extends RuntimeException {
 
     private final boolean outage;
 
-    public Unavailable(String message) {
-      super(message);
+    public Unavailable(DatastoreError error, String message) {
+      super(error, message);
       this.outage = false;
     }
 
-    public Unavailable(String message, Throwable cause) {
-      this(message, cause, false);
+    public Unavailable(DatastoreError error, String message, Throwable cause) {
+      this(error, message, cause, false);
     }
 
     /// @param outage see [#isOutage()]
-    public Unavailable(String message, Throwable cause, boolean outage) {
-      super(message, cause);
+    public Unavailable(DatastoreError error, String message, Throwable cause, boolean outage) {
+      super(error, message, cause);
       this.outage = outage;
     }
 
@@ -78,12 +87,12 @@ public abstract sealed class DatastoreException extends RuntimeException {
   public static final class Misconfigured extends DatastoreException {
     private static final long serialVersionUID = 1;
 
-    public Misconfigured(String message) {
-      super(message);
+    public Misconfigured(DatastoreError error, String message) {
+      super(error, message);
     }
 
-    public Misconfigured(String message, Throwable cause) {
-      super(message, cause);
+    public Misconfigured(DatastoreError error, String message, Throwable cause) {
+      super(error, message, cause);
     }
   }
 }

@@ -50,6 +50,7 @@ public final class Datastores {
       }
     }
     throw new Misconfigured(
+        DatastoreError.DATASTORE_TYPE,
         ("datastore type '%s' (%s) is not spoken by this build: no library for it is on the class"
                 + " path; it speaks 'embedded'. %s")
             .formatted(config.api(), String.join(",", config.endpoints()), HOW_TO_CHOOSE_EMBEDDED));

@@ -88,9 +88,10 @@ public final class Syncer implements AutoCloseable {
       } catch (Unavailable e) {
         if (status != Status.WAITING) {
           LOG.warn(
-              "{} What is known stays in force; the next try is in {} ms.",
+              "{} What is known stays in force; the next try is in {} ms. [{}]",
               e.getMessage(),
-              retry.toMillis());
+              retry.toMillis(),
+              e.error());
         }
         enter(Status.WAITING);
         mailbox.pause(retry);

@@ -58,7 +58,7 @@ final class FlakyDatastore implements Datastore {
   public Snapshot snapshot() {
     synchronized (this) {
       if (!available) {
-        throw new Unavailable("the store is made unavailable.");
+        throw new Unavailable(DatastoreError.STORE_IO, "the store is made unavailable.");
       }
     }
     var snapshot = datastore.snapshot();

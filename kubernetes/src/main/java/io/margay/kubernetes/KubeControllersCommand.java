@@ -121,7 +121,7 @@ public final class KubeControllersCommand implements Callable<Integer> {
       log.info("following the Kubernetes API at {}", client.getMasterUrl());
       stop.await();
     } catch (DatastoreException e) {
-      System.err.println("margay kube-controllers: " + e.getMessage());
+      System.err.println("margay kube-controllers: %s [%s]".formatted(e.getMessage(), e.error()));
       return 1;
     } finally {
       stopped.countDown();

@@ -60,7 +60,7 @@ public final class LabCommand {
     try {
       return work.call();
     } catch (LabException e) {
-      err.println("margay lab: " + e.getMessage());
+      err.println("margay lab: " + e.getMessage() + " [" + LabException.LAB_FAILED + "]");
       return 1;
     }
   }

@@ -5,6 +5,9 @@ final class LabException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
+  /// A name that stays, for `docs/errors.md`.
+  static final String LAB_FAILED = "lab-failed";
+
   LabException(String message) {
     super(message);
   }

@@ -142,7 +142,7 @@ public final class ReflectorCommand implements Callable<Integer> {
       System.err.println("margay reflector: " + reason.getMessage());
       return 1;
     } catch (DatastoreException e) {
-      System.err.println("margay reflector: " + e.getMessage());
+      System.err.println("margay reflector: %s [%s]".formatted(e.getMessage(), e.error()));
       return 1;
     }
     if (configFile != null) {

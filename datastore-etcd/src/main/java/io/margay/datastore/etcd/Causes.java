@@ -33,7 +33,9 @@ public final class Causes {
       }
       at = at.getCause();
     }
-    return text.lines().findFirst().orElse(text).strip();
+    String said = text.lines().findFirst().orElse(text).strip();
+    // Netty and Java's HTTP client have three ways to say so, one with a name of a C function.
+    return said.endsWith("Connection refused") ? "the connection was refused" : said;
   }
 
   public static boolean speaksOfNetwork(Throwable failure) {

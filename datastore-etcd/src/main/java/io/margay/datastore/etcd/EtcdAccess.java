@@ -3,6 +3,7 @@ package io.margay.datastore.etcd;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.DatastoreConfig.EtcdApi;
 import io.margay.datastore.DatastoreConfig.EtcdCredentials;
+import io.margay.datastore.DatastoreError;
 import io.margay.datastore.DatastoreException.Misconfigured;
 import java.net.URI;
 import java.util.List;
@@ -33,6 +34,7 @@ public record EtcdAccess(
     var schemes = endpoints.stream().map(URI::getScheme).distinct().toList();
     if (schemes.size() > 1) {
       throw new Misconfigured(
+          DatastoreError.DATASTORE_CONFIG,
           "the etcd endpoints %s are of different schemes, expected http or https for all of them."
                   .formatted(String.join(",", config.endpoints()))
               + " Correct etcdEndpoints in the config file, or ETCD_ENDPOINTS");
@@ -50,9 +52,9 @@ public record EtcdAccess(
         return URI.create(scheme + "://" + uri.getHost() + ":" + port);
       }
     } catch (IllegalArgumentException e) {
-      throw new Misconfigured(noEndpoint(text), e);
+      throw new Misconfigured(DatastoreError.DATASTORE_CONFIG, noEndpoint(text), e);
     }
-    throw new Misconfigured(noEndpoint(text));
+    throw new Misconfigured(DatastoreError.DATASTORE_CONFIG, noEndpoint(text));
   }
 
   private static String noEndpoint(String text) {

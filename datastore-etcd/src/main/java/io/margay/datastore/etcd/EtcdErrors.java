@@ -1,5 +1,6 @@
 package io.margay.datastore.etcd;
 
+import io.margay.datastore.DatastoreError;
 import io.margay.datastore.DatastoreException.Unavailable;
 import java.util.Locale;
 
@@ -23,15 +24,18 @@ public final class EtcdErrors {
   }
 
   private Unavailable unreachable(String reason, Throwable cause) {
+    Advice advice = advice(reason);
     return new Unavailable(
+        advice.error,
         "no member of %s can be spoken to: %s. Nothing was changed. %s."
-            .formatted(access, reason, advice(reason)),
+            .formatted(access, reason, advice.text),
         cause,
         true);
   }
 
   private Unavailable unanswered(String reason, boolean wasWrite, Throwable cause) {
     return new Unavailable(
+        DatastoreError.ETCD_NO_ANSWER,
         ("%s did not answer in time: %s. %s. Check that more than half of its members run and"
                 + " reach each other (etcdctl endpoint health)%s.")
             .formatted(
@@ -64,6 +68,7 @@ public final class EtcdErrors {
             ? "it was asked without a user name"
             : "it was asked as user '" + credentials.username() + "'";
     return new Unavailable(
+        DatastoreError.ETCD_UNAUTHORIZED,
         ("connection is unauthorized: %s refused (%s), %s. Nothing was changed. Check"
                 + " etcdUsername and etcdPassword (ETCD_USERNAME, ETCD_PASSWORD), and that the"
                 + " user's role grants reading and writing below /calico/.")
@@ -72,44 +77,64 @@ public final class EtcdErrors {
   }
 
   private Unavailable refused(String reason, Throwable cause) {
+    boolean full = reason.contains("space exceeded");
     return new Unavailable(
-        "%s refused: %s. Nothing was changed. %s.".formatted(access, reason, refusal(reason)),
+        full ? DatastoreError.ETCD_FULL : DatastoreError.ETCD_REFUSED,
+        "%s refused: %s. Nothing was changed. %s."
+            .formatted(
+                access,
+                reason,
+                full
+                    ? "Its disk quota is used up: compact and defragment it, then disarm the alarm"
+                        + " (etcdctl alarm disarm)"
+                    : "The log of its members may say more"),
         cause);
   }
 
-  private static String refusal(String reason) {
-    return reason.contains("space exceeded")
-        ? "Its disk quota is used up: compact and defragment it, then disarm the alarm (etcdctl"
-            + " alarm disarm)"
-        : "The log of its members may say more";
-  }
+  private record Advice(DatastoreError error, String text) {}
 
-  private String advice(String reason) {
+  private Advice advice(String reason) {
     String said = reason.toLowerCase(Locale.ROOT);
     if (said.contains("notafter") || said.contains("expired")) {
-      return "A certificate has expired: renew it, then restart what uses it";
+      return new Advice(
+          DatastoreError.ETCD_CERTIFICATE_EXPIRED,
+          "A certificate has expired: renew it, then restart what uses it");
     }
     if (said.contains("notbefore")) {
-      return "A certificate is not valid yet: check the clocks of both machines";
+      return new Advice(
+          DatastoreError.ETCD_CERTIFICATE_EXPIRED,
+          "A certificate is not valid yet: check the clocks of both machines");
     }
     if (said.contains("bad_certificate")
         || said.contains("bad certificate")
         || said.contains("certificate_required")
         || said.contains("certificate required")) {
-      return "The members want a client certificate that they trust: set etcdCertFile and"
-          + " etcdKeyFile (ETCD_CERT_FILE, ETCD_KEY_FILE)";
+      return new Advice(
+          DatastoreError.ETCD_CLIENT_CERTIFICATE,
+          "The members want a client certificate that they trust: set etcdCertFile and"
+              + " etcdKeyFile (ETCD_CERT_FILE, ETCD_KEY_FILE)");
     }
     if (said.contains("certification path")
         || said.contains("certificate_unknown")
         || said.contains("trust anchor")) {
-      return "The certificate of the members is not signed by a CA that is trusted here: set"
-          + " etcdCACertFile (ETCD_CA_CERT_FILE) to the one that signed it";
+      return new Advice(
+          DatastoreError.ETCD_CERTIFICATE_UNTRUSTED,
+          "The certificate of the members is not signed by a CA that is trusted here: set"
+              + " etcdCACertFile (ETCD_CA_CERT_FILE) to the one that signed it");
     }
     if (said.contains("subject alternative") || said.contains("no name matching")) {
-      return "The certificate is for another host: use its name in the endpoints, or have one"
-          + " made for this name";
+      return new Advice(
+          DatastoreError.ETCD_CERTIFICATE_HOST,
+          "The certificate is for another host: use its name in the endpoints, or have one made for"
+              + " this name");
     }
-    if (said.contains("not an ssl/tls record") || said.contains("plaintext connection")) {
+    return new Advice(DatastoreError.ETCD_UNREACHABLE, whoListens(said));
+  }
+
+  private String whoListens(String said) {
+    if (said.contains("not an ssl/tls record")
+        || said.contains("plaintext connection")
+        || said.contains("unsupported or unrecognized ssl message")) {
       return "The members do not speak TLS there: use http:// in the endpoints";
     }
     return access.tls() == null

@@ -1,7 +1,9 @@
 package io.margay.datastore.etcd;
 
 import io.margay.datastore.DatastoreConfig.EtcdTls;
+import io.margay.datastore.DatastoreError;
 import io.margay.datastore.DatastoreException.Misconfigured;
+import io.margay.datastore.FileFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -29,6 +31,7 @@ public record TlsMaterial(
     Path ca = files.caCertFile();
     if ((key == null) != (cert == null)) {
       throw new Misconfigured(
+          DatastoreError.ETCD_CERTIFICATE_FILE,
           ("etcd needs a client certificate and its key together, and only %s is given. Set both"
                   + " etcdCertFile and etcdKeyFile (ETCD_CERT_FILE, ETCD_KEY_FILE), or neither")
               .formatted(key == null ? "the certificate " + cert : "the key " + key));
@@ -79,9 +82,16 @@ public record TlsMaterial(
 
   private static Misconfigured unusable(String what, Path file, String setting, Exception e) {
     return new Misconfigured(
+        DatastoreError.ETCD_CERTIFICATE_FILE,
         "the %s %s for etcd cannot be used: %s. Put a PEM file there, or correct %s"
-            .formatted(what, file, e, setting),
+            .formatted(what, file, reason(e), setting),
         e);
+  }
+
+  private static String reason(Exception e) {
+    return e instanceof IOException unreadable
+        ? FileFailure.reason(unreadable)
+        : String.valueOf(e.getMessage());
   }
 
   /// For clients of the Java runtime.

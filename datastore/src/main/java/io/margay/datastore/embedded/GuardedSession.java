@@ -1,6 +1,8 @@
 package io.margay.datastore.embedded;
 
+import io.margay.datastore.DatastoreError;
 import io.margay.datastore.DatastoreException.Unavailable;
+import io.margay.datastore.FileFailure;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -72,11 +74,13 @@ final class GuardedSession implements AutoCloseable {
       }
     } catch (UncheckedIOException e) {
       throw new Unavailable(
-          "the datastore %s cannot be looked at (%s). Check the permissions of its directory"
-              .formatted(file.path(), e.getCause()),
+          DatastoreError.STORE_PERMISSION,
+          "the datastore %s cannot be looked at: %s. Check the permissions of its directory"
+              .formatted(file.path(), FileFailure.reason(e.getCause())),
           e);
     }
     throw new Unavailable(
+        DatastoreError.STORE_GONE,
         ("the datastore %s is gone, and was there when this process opened it. What was read from it"
                 + " stays in force; it is looked for again. Put it back, or restart this process to"
                 + " have an empty one made")

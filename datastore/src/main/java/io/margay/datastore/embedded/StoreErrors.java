@@ -1,8 +1,10 @@
 package io.margay.datastore.embedded;
 
+import io.margay.datastore.DatastoreError;
 import io.margay.datastore.DatastoreException.Unavailable;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import org.sqlite.SQLiteException;
 
 /// SQLite's errors in words that say what to do. Codes: <https://www.sqlite.org/rescode.html>.
 final class StoreErrors {
@@ -20,42 +22,73 @@ final class StoreErrors {
   private StoreErrors() {}
 
   static Unavailable translate(Path path, SQLException e) {
-    String what =
-        switch (reasonOf(e)) {
-          case SQLITE_BUSY ->
+    return switch (reasonOf(e)) {
+      case SQLITE_BUSY ->
+          unavailable(
+              DatastoreError.STORE_LOCKED,
               ("the datastore %s is locked by another process for longer than %d s. Nothing was"
                       + " changed. Try again; `fuser -v %s` names the processes that have it open")
-                  .formatted(path, Session.BUSY_TIMEOUT.toSeconds(), path);
-          case SQLITE_READONLY ->
+                  .formatted(path, Session.BUSY_TIMEOUT.toSeconds(), path),
+              e);
+      case SQLITE_READONLY ->
+          unavailable(
+              DatastoreError.STORE_READ_ONLY,
               ("the datastore %s cannot be written: the file, its directory or its file system is"
                       + " read-only for this user. Nothing was changed. Run as the owner of the"
                       + " file, or choose another one with EMBEDDED_PATH")
-                  .formatted(path);
-          case SQLITE_PERM, SQLITE_CANTOPEN ->
+                  .formatted(path),
+              e);
+      case SQLITE_PERM, SQLITE_CANTOPEN ->
+          unavailable(
+              DatastoreError.STORE_PERMISSION,
               ("the datastore %s cannot be opened. Check that this user may read and write the file"
                       + " and its directory, or choose another one with EMBEDDED_PATH")
-                  .formatted(path);
-          case SQLITE_FULL ->
+                  .formatted(path),
+              e);
+      case SQLITE_FULL ->
+          unavailable(
+              DatastoreError.STORE_FULL,
               ("the disk of the datastore %s is full. Nothing was changed, and what is stored stays."
                       + " Free some space and try again")
-                  .formatted(path);
-          case SQLITE_IOERR ->
+                  .formatted(path),
+              e);
+      case SQLITE_IOERR ->
+          unavailable(
+              DatastoreError.STORE_IO,
               ("the datastore %s cannot be read or written. Check the disk and its file system"
                       + " (dmesg); a datastore must lie on a local one")
-                  .formatted(path);
-          case SQLITE_NOTADB -> notOurs(path, "it is not an SQLite file");
-          case SQLITE_CORRUPT ->
+                  .formatted(path),
+              e);
+      case SQLITE_NOTADB ->
+          unavailable(
+              DatastoreError.STORE_FOREIGN, notOursText(path, "it is not an SQLite file"), e);
+      case SQLITE_CORRUPT ->
+          unavailable(
+              DatastoreError.STORE_DAMAGED,
               ("the datastore %s is damaged. It is left as it is. Stop what uses it and restore a"
                       + " backup, or save what can be read with `sqlite3 %s .recover`")
-                  .formatted(path, path);
-          default -> "the datastore " + path + " failed";
-        };
-    return new Unavailable(what + ". (" + e.getMessage() + ")", e);
+                  .formatted(path, path),
+              e);
+      default ->
+          unavailable(
+              DatastoreError.STORE_IO,
+              "the datastore %s failed. Nothing was changed. Try again".formatted(path),
+              e);
+    };
   }
 
-  /// Memory that processes share lies in a file beside the datastore, which could not grow.
+  /// SQLite's own words follow ours.
+  private static Unavailable unavailable(DatastoreError error, String what, SQLException e) {
+    return new Unavailable(error, what + ". (" + e.getMessage() + ")", e);
+  }
+
+  /// The primary result code, but for one: memory that processes share lies in a file beside the
+  /// datastore, and that file could not grow.
   private static int reasonOf(SQLException e) {
-    return e.getErrorCode() == SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : primaryCode(e);
+    return e instanceof SQLiteException sqlite
+            && sqlite.getResultCode().code == SQLITE_IOERR_SHMSIZE
+        ? SQLITE_FULL
+        : primaryCode(e);
   }
 
   static boolean isCannotOpen(SQLException e) {
@@ -73,7 +106,11 @@ final class StoreErrors {
     return e.getErrorCode() & 0xff;
   }
 
-  static String notOurs(Path path, String why) {
+  static Unavailable notOurs(Path path, String why) {
+    return new Unavailable(DatastoreError.STORE_FOREIGN, notOursText(path, why));
+  }
+
+  private static String notOursText(Path path, String why) {
     return ("%s is not a Margay datastore: %s. It is left as it is. Move it away to have a new"
             + " datastore made there, or choose another file with EMBEDDED_PATH")
         .formatted(path, why);

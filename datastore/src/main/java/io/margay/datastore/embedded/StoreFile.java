@@ -1,6 +1,8 @@
 package io.margay.datastore.embedded;
 
+import io.margay.datastore.DatastoreError;
 import io.margay.datastore.DatastoreException.Unavailable;
+import io.margay.datastore.FileFailure;
 import io.margay.datastore.embedded.Session.Access;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +51,7 @@ record StoreFile(Path directory, Path path) {
       Path directory = absolute.getParent();
       if (directory == null || Files.isDirectory(absolute)) {
         throw new Unavailable(
+            DatastoreError.STORE_PATH,
             "the datastore cannot be the directory %s. Name a file with EMBEDDED_PATH or embeddedPath"
                 .formatted(absolute));
       }
@@ -61,15 +64,17 @@ record StoreFile(Path directory, Path path) {
       return file;
     } catch (FileAlreadyExistsException e) {
       throw new Unavailable(
+          DatastoreError.STORE_PATH,
           "the datastore %s cannot be made: %s is not a directory. Name another file with EMBEDDED_PATH"
               .formatted(absolute, e.getFile()),
           e);
     } catch (IOException e) {
       throw new Unavailable(
-          ("the datastore %s cannot be made (%s). Check the permissions of its directory, or name"
+          DatastoreError.STORE_PERMISSION,
+          ("the datastore %s cannot be made: %s. Check the permissions of its directory, or name"
                   + " another file with EMBEDDED_PATH; without root the default is"
                   + " ~/.local/state/margay/datastore.db")
-              .formatted(absolute, e),
+              .formatted(absolute, FileFailure.reason(e)),
           e);
     } catch (SQLException e) {
       throw StoreErrors.translate(absolute, e);
@@ -199,7 +204,7 @@ record StoreFile(Path directory, Path path) {
   }
 
   private Session checked(Session session) throws SQLException {
-    String problem = null;
+    Unavailable problem = null;
     try {
       long application = session.number("PRAGMA application_id");
       long version = session.number("PRAGMA user_version");
@@ -207,9 +212,12 @@ record StoreFile(Path directory, Path path) {
         problem = StoreErrors.notOurs(path, "it is an SQLite file of something else");
       } else if (version != SCHEMA_VERSION) {
         problem =
-            ("the datastore %s has schema version %d, this build knows %d. It is left as it is. Use"
-                    + " the newer build that made it, or choose another file with EMBEDDED_PATH")
-                .formatted(path, version, SCHEMA_VERSION);
+            new Unavailable(
+                DatastoreError.STORE_NEWER,
+                ("the datastore %s has schema version %d, this build knows %d. It is left as it is."
+                        + " Use the newer build that made it, or choose another file with"
+                        + " EMBEDDED_PATH")
+                    .formatted(path, version, SCHEMA_VERSION));
       }
     } catch (SQLException e) {
       session.close();
@@ -217,7 +225,7 @@ record StoreFile(Path directory, Path path) {
     }
     if (problem != null) {
       session.close();
-      throw new Unavailable(problem);
+      throw problem;
     }
     return session;
   }

@@ -99,7 +99,8 @@ public final class WatchThread implements Datastore.Watch {
   private void complain(Unavailable failure) {
     failures++;
     if (failures == COMPLAINT && !isClosed()) {
-      LOG.warn("{} The watch goes on when it can.", failure.getMessage());
+      LOG.warn(
+          "{} The watch goes on when it can. [{}]", failure.getMessage(), failure.error());
     }
   }
 

@@ -3,6 +3,7 @@ package io.margay.datastore.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.datastore.DatastoreError;
 import io.margay.datastore.DatastoreException.Unavailable;
 import io.margay.datastore.embedded.EmbeddedStore;
 import io.margay.datastore.migration.Migration.Outcome;
@@ -242,7 +243,7 @@ class MigrationTest {
         new DyingStore(target, left, false) {
           @Override
           RuntimeException death() {
-            return new Unavailable("the disk is full");
+            return new Unavailable(DatastoreError.STORE_FULL, "the disk is full");
           }
         };
     assertThatThrownBy(() -> migrate(source, failing)).hasMessage("the disk is full");

@@ -16,6 +16,7 @@ import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.grpc.netty.GrpcSslContexts;
+import io.margay.datastore.DatastoreError;
 import io.margay.datastore.DatastoreException.Misconfigured;
 import io.margay.datastore.etcd.CallFailedException;
 import io.margay.datastore.etcd.CallFailedException.Kind;
@@ -90,7 +91,10 @@ final class JetcdCalls implements EtcdCalls {
       }
       return builder.build();
     } catch (SSLException e) {
-      throw new Misconfigured("the certificates for etcd cannot be used: " + e.getMessage(), e);
+      throw new Misconfigured(
+          DatastoreError.ETCD_CERTIFICATE_FILE,
+          "the certificates for etcd cannot be used: " + e.getMessage(),
+          e);
     }
   }
 
