@@ -5,6 +5,7 @@ import io.margay.kernel.Sysctls;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Makes this host one that forwards packets and remembers many connections.
 final class HostPreparation {
@@ -45,8 +46,17 @@ final class HostPreparation {
         .run(List.of("modprobe", "-a", "xt_set", "ip6_tables"))
         .ifPresent(problem ->
             say.accept(
-                "WARNING: %s. Going on, as the kernel may have them built in; 'calicoctl node checksystem' tries them out"
-                    .formatted(problem.strip().replace("\n", "; "))));
+                "WARNING: modules were not loaded: %s. Going on, as the kernel may have them built in; 'calicoctl node checksystem' tries them out"
+                    .formatted(inOneLine(problem))));
+  }
+
+  /// Without the words that modprobe(8) puts before each line.
+  private static String inOneLine(String problem) {
+    return problem
+        .lines()
+        .map(line -> line.strip().replaceFirst("^modprobe: ([A-Z]+: )?", ""))
+        .filter(line -> !line.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 
   private void forward(String family, String path) {

@@ -43,10 +43,10 @@ public final class NodeCommands implements NodeProgram {
         }
       };
     } catch (NotRootException e) {
-      terminal.fail(String.valueOf(e.getMessage()));
+      terminal.fail(String.valueOf(e.getMessage()), e);
       return false;
     } catch (RefusedException | KernelException e) {
-      terminal.fail("Error executing command: " + e.getMessage());
+      terminal.fail("Error executing command: " + e.getMessage(), e);
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -108,7 +108,7 @@ final class RunCommand {
       new NodeStartup(store, host, terminal.environment(), terminal::say).run(options);
       return true;
     } catch (RefusedException | DatastoreException | CannotConnectException e) {
-      terminal.fail("ERROR: " + e.getMessage());
+      terminal.fail("ERROR: " + e.getMessage(), e);
       terminal.fail("Terminating");
       return false;
     }

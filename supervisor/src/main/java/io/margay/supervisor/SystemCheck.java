@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// `calicoctl node checksystem`: whether the kernel can do what the agent asks of it.
 ///
@@ -25,35 +26,44 @@ final class SystemCheck {
   ///
   /// @param module its name, which is that of the module that brings it
   /// @param script succeeds if it is there
-  /// @param needed false if only IPv6 is lost without it
-  record Feature(String module, String script, boolean needed) {}
+  /// @param lost what cannot be had without it; null if that is everything
+  record Feature(String module, String script, @Nullable String lost) {}
 
-  /// What rules and sets of the agent are made of. Each script begins in an empty namespace.
+  /// What rules, sets and devices of the agent are made of. Each script begins in an empty
+  /// namespace.
   static final List<Feature> FEATURES =
       List.of(
-          new Feature(
+          needed(
               "xt_set",
-              "ipset create probe hash:net && iptables -A INPUT -m set --match-set probe src -j ACCEPT",
-              true),
-          new Feature("ip6_tables", "ip6tables -A INPUT -j ACCEPT", false),
-          new Feature(
+              "ipset create probe hash:net && iptables -A INPUT -m set --match-set probe src -j ACCEPT"),
+          new Feature("ip6_tables", "ip6tables -A INPUT -j ACCEPT", "IPv6"),
+          needed(
               "ip_tables",
-              "for t in raw mangle nat filter; do iptables -t $t -A OUTPUT -j RETURN || exit; done",
-              true),
-          new Feature(
-              "xt_conntrack",
-              "iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT",
-              true),
-          new Feature(
+              "for t in raw mangle nat filter; do iptables -t $t -A OUTPUT -j RETURN || exit; done"),
+          needed("xt_conntrack", "iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT"),
+          needed(
               "xt_mark",
-              "iptables -A INPUT -m mark --mark 0x1/0x1 -j MARK --set-xmark 0x0/0x1",
-              true),
+              "iptables -A INPUT -m mark --mark 0x1/0x1 -j MARK --set-xmark 0x0/0x1"),
+          needed("xt_multiport", "iptables -A INPUT -p tcp -m multiport --dports 53,80 -j ACCEPT"),
+          needed("xt_comment", "iptables -A INPUT -m comment --comment probe -j ACCEPT"),
+          needed("xt_addrtype", "iptables -A INPUT -m addrtype --dst-type LOCAL -j ACCEPT"),
+          needed("xt_rpfilter", "iptables -t raw -A PREROUTING -m rpfilter --invert -j DROP"),
+          needed("veth", "ip link add probe0 type veth peer name probe1"),
           new Feature(
-              "xt_multiport",
-              "iptables -A INPUT -p tcp -m multiport --dports 53,80 -j ACCEPT",
-              true),
-          new Feature("xt_comment", "iptables -A INPUT -m comment --comment probe -j ACCEPT", true),
-          new Feature("veth", "ip link add probe0 type veth peer name probe1", true));
+              "xt_MASQUERADE",
+              "iptables -t nat -A POSTROUTING -j MASQUERADE",
+              "NAT outgoing"),
+          new Feature(
+              "xt_nat",
+              "iptables -t nat -A PREROUTING -j DNAT --to-destination 192.0.2.1 && iptables -t nat -A POSTROUTING -j SNAT --to-source 192.0.2.1",
+              "NAT of endpoints"),
+          new Feature("xt_CT", "iptables -t raw -A PREROUTING -j NOTRACK", "doNotTrack"),
+          new Feature("vxlan", "ip link add probe0 type vxlan id 1 dstport 4789", "VXLAN"),
+          new Feature("ipip", "ip link add probe0 type ipip local 127.0.0.1", "IPIP"));
+
+  private static Feature needed(String module, String script) {
+    return new Feature(module, script, null);
+  }
 
   private final Runner programs;
   private final Terminal terminal;
@@ -105,12 +115,13 @@ final class SystemCheck {
     command.add(feature.script);
     Output output = programs.output(command);
     if (!output.succeeded()) {
+      String lost = feature.lost;
       terminal.fail(
-          feature.needed
+          lost == null
               ? "WARNING: Unable to detect the %s module as Loaded/Builtin module or lsmod"
                   .formatted(feature.module)
-              : "WARNING: IPv6 will be unavailable as %s kernel module is not found"
-                  .formatted(feature.module));
+              : "WARNING: %s will be unavailable as %s kernel module is not found"
+                  .formatted(lost, feature.module));
       terminal
           .err()
           .println(
@@ -118,7 +129,7 @@ final class SystemCheck {
                   .formatted(feature.script, output.text().lines().findFirst().orElse("nothing")));
     }
     result(feature.module, output.succeeded());
-    return output.succeeded() || !feature.needed;
+    return output.succeeded() || feature.lost != null;
   }
 
   private void result(String what, boolean fit) {

@@ -163,7 +163,14 @@ class OutputTest {
             \t\txt_mark             \t\t\t\t\tOK
             \t\txt_multiport        \t\t\t\t\tOK
             \t\txt_comment          \t\t\t\t\tOK
+            \t\txt_addrtype         \t\t\t\t\tOK
+            \t\txt_rpfilter         \t\t\t\t\tOK
             \t\tveth                \t\t\t\t\tOK
+            \t\txt_MASQUERADE       \t\t\t\t\tOK
+            \t\txt_nat              \t\t\t\t\tOK
+            \t\txt_CT               \t\t\t\t\tOK
+            \t\tvxlan               \t\t\t\t\tOK
+            \t\tipip                \t\t\t\t\tOK
             System meets minimum system requirements to run Calico!
             """);
   }
@@ -175,6 +182,16 @@ class OutputTest {
         .contains(
             "WARNING: IPv6 will be unavailable as ip6_tables kernel module is not found\n"
                 + "\t\tip6_tables          \t\t\t\t\tFAIL\n")
+        .endsWith("System meets minimum system requirements to run Calico!\n");
+  }
+
+  @Test
+  void whatAPoolMayNeverAskForIsNoFailure() {
+    assertThat(check("6.1.0", "type ipip")).isTrue();
+    assertThat(output())
+        .contains(
+            "WARNING: IPIP will be unavailable as ipip kernel module is not found\n"
+                + "\t\tipip                \t\t\t\t\tFAIL\n")
         .endsWith("System meets minimum system requirements to run Calico!\n");
   }
 
@@ -242,7 +259,7 @@ class OutputTest {
     assertThat(prepare(sysctls, Optional.of("modprobe: FATAL: no xt_set")))
         .satisfiesExactly(
             line -> assertThat(line).startsWith("Running command"),
-            line -> assertThat(line).startsWith("WARNING: modprobe: FATAL: no xt_set. Going on"),
+            line -> assertThat(line).startsWith("WARNING: modules were not loaded: no xt_set. Going on"),
             line -> assertThat(line).isEqualTo("Enabling IPv4 forwarding"),
             line -> assertThat(line).isEqualTo("Increasing conntrack limit"),
             line -> assertThat(line).startsWith("WARNING: the conntrack limit stays at"));
