@@ -45,6 +45,7 @@ public final class EtcdCluster implements AutoCloseable {
   /// Files in the members' hands; null for plain HTTP.
   public record ServerTls(Path cert, Path key, Path clientCa) {}
 
+  private final String program;
   private final Path directory;
   private final List<String> options;
   private ServerTls tls;
@@ -66,7 +67,12 @@ public final class EtcdCluster implements AutoCloseable {
     }
   }
 
-  private EtcdCluster(Path directory, int size, ServerTls tls, List<String> options) {
+  /// What `build/newer-etcd.sh` has unpacked.
+  private static final Path NEWER = Path.of("..", "target", "newer-etcd", "usr", "bin", "etcd");
+
+  private EtcdCluster(
+      String program, Path directory, int size, ServerTls tls, List<String> options) {
+    this.program = program;
     this.directory = directory;
     this.tls = tls;
     this.options = options;
@@ -90,7 +96,18 @@ public final class EtcdCluster implements AutoCloseable {
   static EtcdCluster start(Path directory, int size, ServerTls tls, List<String> options) {
     assumeTrue(
         onPath("etcd"), "etcd is not installed (Debian package etcd-server), so it is not tested");
-    var cluster = new EtcdCluster(directory, size, tls, options);
+    return started(new EtcdCluster("etcd", directory, size, tls, options));
+  }
+
+  /// One member of a newer etcd than Debian 12's. The test is skipped where there is none.
+  static EtcdCluster startNewer(Path directory) {
+    assumeTrue(
+        Files.isExecutable(NEWER), "build/newer-etcd.sh has not got a newer etcd to be tested");
+    String program = NEWER.toAbsolutePath().normalize().toString();
+    return started(new EtcdCluster(program, directory, 1, null, List.of()));
+  }
+
+  private static EtcdCluster started(EtcdCluster cluster) {
     try {
       cluster.startAll();
       return cluster;
@@ -134,7 +151,7 @@ public final class EtcdCluster implements AutoCloseable {
     }
     command.addAll(
         List.of(
-            "etcd",
+            program,
             "--name=" + member.name,
             "--data-dir=" + directory.resolve(member.name),
             "--listen-client-urls=" + client,

@@ -26,7 +26,11 @@ abstract class EtcdContract extends DatastoreContract {
 
   @BeforeAll
   void startCluster(@TempDir Path directory) {
-    cluster = EtcdCluster.start(directory, size);
+    cluster = start(directory, size);
+  }
+
+  EtcdCluster start(Path directory, int size) {
+    return EtcdCluster.start(directory, size);
   }
 
   @AfterAll
