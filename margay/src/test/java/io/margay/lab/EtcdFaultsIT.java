@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.margay.dataplane.golden.RuleDump;
 import io.margay.datastore.DatastoreConfig.EtcdApi;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -136,6 +138,72 @@ class EtcdFaultsIT {
       inSwitch("kill", "-CONT", pid);
     }
     assertThat(complaints(said)).as("at most one for each agent").hasSizeLessThanOrEqualTo(2);
+  }
+
+  /// etcd raises this alarm when its quota is used up, and takes no write until it is disarmed.
+  @Test
+  void aFullDisk() {
+    String before = forwarding();
+    List<String> said = agentLines();
+    String member = field(post(0, "/v3/maintenance/status", "{}"), "member_id");
+    alarm("ACTIVATE", member);
+    try {
+      var refused =
+          lab.lab.calicoctl(List.of("apply", "-f", lab.policyAllowing(nextPort + 1).toString()));
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.output()).contains("Its disk quota is used up", "[etcd-full]");
+      hold(Duration.ofSeconds(1), before);
+    } finally {
+      alarm("DEACTIVATE", member);
+    }
+    allowPort(++nextPort);
+    recovered("disk full: from the next write's answer", System.nanoTime(), nextPort);
+    assertThat(complaints(said)).as("at most one for each agent").hasSizeLessThanOrEqualTo(2);
+  }
+
+  private void alarm(String action, String member) {
+    post(
+        0,
+        "/v3/maintenance/alarm",
+        "{\"action\":\"%s\",\"memberID\":\"%s\",\"alarm\":\"NOSPACE\"}".formatted(action, member));
+  }
+
+  /// Somebody deletes everything that Calico has in etcd, and then brings it back.
+  @Test
+  void anEmptiedDatastore() {
+    String all = "\"key\":\"%s\",\"range_end\":\"%s\"".formatted(base64("/calico/"), base64("/calico0"));
+    String before = forwarding();
+    List<String> said = agentLines();
+    String backup = post(0, "/v3/kv/range", "{" + all + "}");
+    post(0, "/v3/kv/deleterange", "{" + all + "}");
+    awaitComplaints(said, "emptied or replaced");
+    hold(Duration.ofSeconds(1), before);
+    Matcher values =
+        Pattern.compile("\"key\":\"([^\"]+)\"[^}]*?\"value\":\"([^\"]+)\"").matcher(backup);
+    while (values.find()) {
+      String key = text(values.group(1));
+      // Agents report their status themselves, and the flag says that all is there.
+      if (!key.startsWith("/calico/felix/") && !key.equals("/calico/v1/Ready")) {
+        put(values.group(1), values.group(2));
+      }
+    }
+    assertThat(forwarding()).isEqualTo(before);
+    put(base64("/calico/v1/Ready"), base64("true"));
+    allowPort(++nextPort);
+    recovered("datastore emptied and brought back", System.nanoTime(), nextPort);
+    assertThat(complaints(said)).as("one for each agent").hasSize(2);
+  }
+
+  private void put(String key, String value) {
+    post(0, "/v3/kv/put", "{\"key\":\"%s\",\"value\":\"%s\"}".formatted(key, value));
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String text(String base64) {
+    return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
   }
 
   private void recovered(String what, long since, int port) {

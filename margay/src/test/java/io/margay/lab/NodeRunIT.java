@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -242,7 +243,9 @@ class NodeRunIT {
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.output())
         .contains(
-            "margay node: DatastoreType", "calico/node has terminated, check logs for details");
+            "margay node: DatastoreType",
+            "[agent-cannot-start]",
+            "calico/node has terminated, check logs for details");
     assertThat(sh("ps -ef").output()).doesNotContain("margay-supervise");
   }
 
@@ -271,6 +274,43 @@ class NodeRunIT {
         .contains(
             "WARNING: Unable to confirm IPv4 address 203.0.113.1 is assigned to this host",
             "WARNING: IPv4 address of this node changes from 10.0.2.15 to 203.0.113.1");
+  }
+
+  /// The agent is told of the same file, so that both ask the same datastore.
+  @Test
+  void theConfigFileNamesTheDatastore() throws IOException {
+    Path file = directory.resolve("calicoctl.cfg");
+    Files.writeString(
+        file,
+        """
+        apiVersion: v1
+        kind: calicoApiConfig
+        metadata:
+        spec:
+          datastoreType: embedded
+          embeddedPath: %s
+        """
+            .formatted(directory.resolve("other.db")));
+    prepare("--config=" + file);
+    assertThat(directory.resolve("other.db")).exists();
+    assertThat(datastore()).doesNotExist();
+    assertThat(run("--config=" + file, "--dryrun").output()).contains(" --config=" + file + " ");
+  }
+
+  @Test
+  void optionsOfDockerAreTakenAndSaidToHaveNoEffect() {
+    assertThat(
+            prepare(
+                "--node-image=calico/node",
+                "--docker-networking-ifprefix=cali",
+                "--use-docker-networking-container-labels"))
+        .contains(
+            "--node-image has no effect",
+            "--docker-networking-ifprefix has no effect",
+            "--use-docker-networking-container-labels has no effect",
+            "Using node name: compile");
+    assertThat(prepare("--disable-docker-networking"))
+        .contains("--disable-docker-networking has no effect", "Using node name: compile");
   }
 
   @Test
@@ -363,12 +403,12 @@ class NodeRunIT {
     assertThat(run("--dryrun", "--backend=none").output())
         .startsWith("Use the following command to start the agent:\n\n")
         .contains("bin/margay-supervise " + runDirectory(), "--name=compile --backend=none");
-    assertThat(run("--init-system", "--ip=autodetect", "--ip-autodetection-method=interface=eth1"))
+    assertThat(run("--init-system", "--ip=autodetect", "--ip-autodetection-method=interface=^eth1$"))
         .satisfies(unit -> assertThat(unit.exitCode()).isZero())
         .satisfies(unit ->
             assertThat(unit.output())
                 .startsWith("[Unit]\n")
-                .contains("--ip=autodetect \"--ip-autodetection-method=interface=eth1\""));
+                .contains("--ip=autodetect \"--ip-autodetection-method=interface=^eth1$$\""));
     for (String backend : List.of("bird", "gobgp")) {
       assertThat(run("--backend=" + backend))
           .satisfies(refused -> assertThat(refused.exitCode()).isEqualTo(1))
@@ -430,7 +470,10 @@ class NodeRunIT {
         .containsPattern("\t\txt_set {14}\t\t\t\t\tOK\n")
         .endsWith("System meets minimum system requirements to run Calico!\n");
     assertThat(checked.exitCode()).isZero();
-    assertThat(sh("iptables-save; ipset list").output()).doesNotContain("probe");
+    boolean ipip = sh("unshare --net ip link add probe0 type ipip local 127.0.0.1").exitCode() == 0;
+    assertThat(checked.output())
+        .containsPattern("\t\tipip {16}\t\t\t\t\t" + (ipip ? "OK" : "FAIL") + "\n");
+    assertThat(sh("iptables-save; ipset list; ip link").output()).doesNotContain("probe");
   }
 
   @Test
@@ -453,8 +496,17 @@ class NodeRunIT {
             .findFirst()
             .orElseThrow();
     archive = archive.substring("Diags saved to ".length());
-    assertThat(sh("tar -tzf " + archive).output())
-        .contains("diagnostics/ipv4_route\n", "diagnostics/logs/margay-node.log\n");
+    assertThat(sh("tar -tzf " + archive).output().lines())
+        .contains(
+            Stream.of(
+                    "netstat ipv4_route ipv6_route ip_rule ipv4_addr ipv6_addr links neighbours fdb"
+                        + " qdisc ipv4_tables ipv6_tables ipsets conntrack agent_state.json"
+                        + " datastore logs/margay-node.log logs/agent.out")
+                .flatMap(names -> Stream.of(names.split(" ")))
+                .map(name -> "diagnostics/" + name)
+                .toArray(String[]::new));
+    assertThat(sh("tar -xzOf %s diagnostics/ipv4_route".formatted(archive)).output())
+        .contains("default via 10.0.2.2");
     assertThat(sh("tar -xzOf %s diagnostics/ipv4_tables".formatted(archive)).output())
         .contains("cali-FORWARD");
     assertThat(sh("tar -xzOf %s diagnostics/agent_state.json".formatted(archive)).output())

@@ -33,7 +33,10 @@ class SystemdIT {
       exec unshare --net --mount --pid --ipc --uts --cgroup --propagation private \\
         --fork --kill-child --mount-proc sh -ec '
         mount -o remount,bind,ro /
+        mount --bind "$0" /mnt
         for directory in /run /tmp /var/log; do mount -t tmpfs tmpfs $directory; done
+        # The installation, which may lie in a directory that is hidden now.
+        [ -e "$0" ] || { mkdir -p "$0"; mount --bind /mnt "$0"; }
         if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
           mount -t cgroup2 cgroup2 /sys/fs/cgroup
         else
@@ -53,7 +56,7 @@ class SystemdIT {
         done
         export container=margay SYSTEMD_UNIT_PATH=/run/units
         exec /lib/systemd/systemd --system --unit=multi-user.target --log-target=null
-      '
+      ' "$2"
       """;
 
   @TempDir Path directory;
@@ -72,7 +75,8 @@ class SystemdIT {
     cgroup =
         Files.createDirectory(hierarchy.resolve("margay-test-" + ProcessHandle.current().pid()));
     boot =
-        new ProcessBuilder("sh", "-c", BOOT, "sh", cgroup.toString())
+        new ProcessBuilder(
+                "sh", "-c", BOOT, "sh", cgroup.toString(), System.getProperty("margay.home"))
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("boot.log").toFile())
             .start();
