@@ -22,8 +22,8 @@ public final class Calicoctl {
 
   public static void main(String[] args) {
     // Texts are UTF-8 whatever the locale says: labels and file names may hold anything.
-    PrintStream out = stream(FileDescriptor.out);
-    PrintStream err = stream(FileDescriptor.err);
+    PrintStream out = stream(FileDescriptor.out, false);
+    PrintStream err = stream(FileDescriptor.err, true);
     StandardErrorLog.choose();
     Screen screen = Screen.ofThisProcess(System.getenv());
     Terminal terminal = new Terminal(System.getenv(), System.in, out, err, LogLevel.PANIC, screen);
@@ -38,9 +38,9 @@ public final class Calicoctl {
     Runtime.getRuntime().halt(code);
   }
 
-  private static PrintStream stream(FileDescriptor descriptor) {
+  private static PrintStream stream(FileDescriptor descriptor, boolean atOnce) {
     return new PrintStream(
-        new BufferedOutputStream(new FileOutputStream(descriptor)), false, StandardCharsets.UTF_8);
+        new BufferedOutputStream(new FileOutputStream(descriptor)), atOnce, StandardCharsets.UTF_8);
   }
 
   /// Runs one command line.
@@ -92,8 +92,9 @@ public final class Calicoctl {
       }
       Command command = Commands.find(name);
       if (command == null) {
-        terminal.err().println("Unknown command: \"" + name + "\"");
         terminal.out().print(Help.text("calicoctl"));
+        terminal.out().flush(); // or the long text hides the short one
+        terminal.err().println("Unknown command: \"" + name + "\"");
         return false;
       }
       return run(command, args.subList(1, args.size()), terminal);

@@ -40,8 +40,8 @@ public record Terminal(
   void advise(String failure, @Nullable Throwable cause) {
     String advice = KnownFailure.advice(failure, cause);
     if (advice != null) {
+      out.flush();
       err.println(advice);
-      err.flush();
     }
   }
 

@@ -3,6 +3,8 @@ package io.margay.linux;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.Sysctls;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,7 +35,7 @@ public final class ProcSysctls implements Sysctls {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw failed("read", path, e);
+      throw failed("read kernel parameter " + path, e);
     }
   }
 
@@ -48,7 +50,7 @@ public final class ProcSysctls implements Sysctls {
               .formatted(path, value),
           e);
     } catch (IOException e) {
-      throw failed("set to '" + value + "'", path, e);
+      throw failed("set kernel parameter %s to '%s'".formatted(path, value), e);
     }
   }
 
@@ -60,10 +62,18 @@ public final class ProcSysctls implements Sysctls {
     return root.resolve(path);
   }
 
-  private static KernelException failed(String what, String path, IOException e) {
+  private static KernelException failed(String what, IOException e) {
     return new KernelException(
-        "cannot %s kernel parameter %s: %s. The old value stays; check that this runs as root and that %s is writable."
-            .formatted(what, path, e.getMessage(), "/proc/sys"),
+        "cannot %s: %s. The old value stays; check that this runs as root and that /proc/sys is writable."
+            .formatted(what, reason(e)),
         e);
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException of when of.getReason() != null -> of.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 }

@@ -1,5 +1,6 @@
 package io.margay.supervisor;
 
+import io.margay.datastore.FileFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,8 +64,8 @@ final class AgentProcess {
     List<String> words = new ArrayList<>(List.of("setsid"));
     words.addAll(supervisedWords(options));
     try {
-      Files.createDirectories(runDirectory);
-      Files.createDirectories(options.logDirectory());
+      makeDirectory(runDirectory, "run-dir");
+      makeDirectory(options.logDirectory(), "log-dir");
       Files.deleteIfExists(runDirectory.resolve("ready"));
       return new ProcessBuilder(words)
           .redirectInput(Path.of("/dev/null").toFile())
@@ -73,6 +74,17 @@ final class AgentProcess {
           .start();
     } catch (IOException e) {
       throw new RefusedException("the agent cannot be started: " + e.getMessage(), e);
+    }
+  }
+
+  private static void makeDirectory(Path directory, String option) {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new RefusedException(
+          "the agent cannot be started: its directory %s cannot be made: %s. Name another one: --%s=<DIR>"
+              .formatted(directory, FileFailure.reason(e), option),
+          e);
     }
   }
 

@@ -5,6 +5,7 @@ import io.margay.model.document.Value.Scalar;
 import io.margay.model.document.Value.ScalarType;
 import io.margay.model.document.Value.Sequence;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,11 @@ final class UnknownField {
   private UnknownField() {}
 
   static String hint(Section section, String name, Value value) {
+    OptionalInt invisible = name.codePoints().filter(UnknownField::isInvisible).findFirst();
+    if (invisible.isPresent()) {
+      return "There is a character in the name that cannot be seen, U+%04X. Type the line anew."
+          .formatted(invisible.getAsInt());
+    }
     String known = closest(name, section.fields());
     String bare = bare(name);
     if (section == Section.RULE && (bare.equals("ports") || bare.equals("notports"))) {
@@ -36,6 +42,12 @@ final class UnknownField {
       return "Did you mean %s?".formatted(known);
     }
     return "Fields that can stand here: %s.".formatted(String.join(", ", section.fields()));
+  }
+
+  /// Such as what word processors and chat programs put in place of a blank.
+  private static boolean isInvisible(int codePoint) {
+    int type = Character.getType(codePoint);
+    return codePoint != ' ' && (Character.isSpaceChar(codePoint) || type == Character.FORMAT);
   }
 
   /// Ports directly in a rule say neither whose they are nor of which protocol.

@@ -65,6 +65,11 @@ final class YamlMistake {
               : "did not find expected key";
       return mistake.error(missing, mistake.misaligned(opened.orElse(position)));
     }
+    if (complaint.contains("expected '<document start>'")) {
+      return mistake.error(
+          "did not find expected <document start>",
+          "The document has ended above this line. Another one begins with a line of `---`.");
+    }
     return mistake.error(complaint, null);
   }
 
@@ -88,7 +93,8 @@ final class YamlMistake {
   /// value; else a value contains a colon and a blank.
   private String strayField() {
     Matcher here = FIELD_LINE.matcher(line(position.line()));
-    Matcher above = FIELD_LINE.matcher(lineAbove());
+    String lineAbove = lineAbove();
+    Matcher above = FIELD_LINE.matcher(lineAbove);
     if (here.matches()
         && position.column() <= here.end(3) + 1
         && above.matches()
@@ -100,7 +106,10 @@ final class YamlMistake {
       """
           .formatted(here.group(3), above.group(3), above.group(4).strip(), column(above));
     }
-    return "A value that contains a colon and a blank needs quotes.";
+    boolean lacksColon = lineAbove.strip().matches("[^-:#][^:]*");
+    return here.matches() && lacksColon
+        ? "The line above has no colon. A line in a mapping is `field: value`."
+        : "A value that contains a colon and a blank needs quotes.";
   }
 
   private static int column(Matcher field) {

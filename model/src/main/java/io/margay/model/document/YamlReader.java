@@ -16,6 +16,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.common.SpecVersion;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
@@ -25,6 +26,7 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 
 /// Text to [Value]s. It builds them from the parser's events, not from its node graph, so that
 /// nesting, aliases and duplicate keys are ours to limit: a few hundred bytes of aliases can stand
@@ -56,6 +58,13 @@ final class YamlReader {
       throw YamlMistake.explain(text, e);
     } catch (ReaderException e) {
       throw YamlMistake.unprintable(text, e.getPosition(), e.getCodePoint());
+    } catch (YamlVersionException e) {
+      SpecVersion asked = e.getSpecVersion();
+      throw new UnreadableTextException(
+          Position.START,
+          "not valid YAML: version %d.%d is asked for, and 1.2 is read"
+              .formatted(asked.getMajor(), asked.getMinor()),
+          "Remove the line that starts with %YAML.");
     } catch (YamlEngineException e) {
       throw new UnreadableTextException(Position.START, "not valid YAML: " + e.getMessage(), null);
     }
