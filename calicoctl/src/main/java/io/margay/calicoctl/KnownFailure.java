@@ -1,8 +1,10 @@
 package io.margay.calicoctl;
 
 import io.margay.datastore.DatastoreException;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What can go wrong with what somebody types or writes, by a name that stays; `docs/errors.md` has
@@ -88,13 +90,17 @@ enum KnownFailure {
   CALICOCTL_DEFECT("", " met a defect of calicoctl itself ");
 
   private final String advice;
-  private final List<String> texts;
+  private final Pattern texts;
 
   /// @param advice empty if the message says it all
   /// @param texts by a part of its message it is recognised
   KnownFailure(String advice, String... texts) {
     this.advice = advice;
-    this.texts = List.of(texts);
+    this.texts =
+        Pattern.compile(
+            texts.length == 0
+                ? "(?!)" // no message at all
+                : Arrays.stream(texts).map(Pattern::quote).collect(Collectors.joining("|")));
   }
 
   /// As it is shown: `kind-unknown`.
@@ -109,7 +115,7 @@ enum KnownFailure {
   /// @return null if the failure has no name
   static @Nullable String advice(String message, @Nullable Throwable cause) {
     for (KnownFailure known : values()) {
-      if (known.texts.stream().anyMatch(message::contains)) {
+      if (known.texts.matcher(message).find()) {
         return known.line();
       }
     }
