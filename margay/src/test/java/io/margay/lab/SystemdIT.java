@@ -174,7 +174,9 @@ class SystemdIT {
     assertThat(property("NRestarts")).isEqualTo("1");
 
     sh("systemctl stop calico-node").orThrow("stopping the unit");
-    assertThat(property("ActiveState")).isEqualTo("inactive");
+    assertThat(property("ActiveState"))
+        .as(sh("systemctl status calico-node").output())
+        .isEqualTo("inactive");
     assertThat(property("Result")).isEqualTo("success");
     assertThat(status()).isEqualTo("Calico process is not running.\n");
     assertThat(sh("ps -ef").output()).doesNotContain("io.margay.Margay");

@@ -22,7 +22,9 @@ record SystemdUnit(RunOptions options, List<String> agentWords, Path home) {
         });
     unit.append("ExecStartPre=").append(joined(prepareWords())).append('\n');
     unit.append("ExecStart=").append(joined(agentWords)).append('\n');
-    unit.append("Restart=always\nRestartSec=1\n\n[Install]\nWantedBy=multi-user.target\n");
+    // A JVM that is stopped by SIGTERM says so in its exit code, 128 + 15; that is no failure.
+    unit.append("SuccessExitStatus=143\nRestart=always\nRestartSec=1\n\n");
+    unit.append("[Install]\nWantedBy=multi-user.target\n");
     return unit.toString();
   }
 

@@ -135,6 +135,7 @@ class RunOptionsTest {
             --no-default-ippools --config=/c
             ExecStart=/opt/margay/bin/margay node --name=slave1 --backend=none --config=/c \
             --felix-config=/f --log-dir=/l --run-dir=/r
+            SuccessExitStatus=143
             Restart=always
             RestartSec=1
 
