@@ -132,7 +132,11 @@ class NodeRunIT {
   @Test
   void startsAnAgentThatIsKeptRunningAndCanBeAskedAndStopped() {
     assertThat(calicoctl(List.of("node", "status")))
-        .isEqualTo(new Command(1, "Calico process is not running.\n"));
+        .isEqualTo(
+            new Command(
+                1,
+                "Calico process is not running.\n"
+                    + "[agent-not-running] 'calicoctl node run' starts it.\n"));
 
     Command started = run("--node-image=docker.io/calico/node:latest");
     assertThat(started.output())
@@ -458,7 +462,7 @@ class NodeRunIT {
                       .formatted(calicoctl, command)))
           .isEqualTo(
               new Command(
-                  1, "Need super user privileges: Operation not permitted\nRun it as root.\n"));
+                  1, "Need super user privileges: Operation not permitted\n[not-root] Run it as root.\n"));
     }
   }
 

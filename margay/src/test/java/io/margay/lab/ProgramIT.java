@@ -81,7 +81,8 @@ class ProgramIT {
       assertThat(refused.output())
           .startsWith("Failed to ")
           .contains(type + " at http://127.0.0.1:1 ", "Check that etcd runs and listens there")
-          .hasLineCount(1);
+          .endsWith("\n[etcd-unreachable] See docs/errors.md.\n")
+          .hasLineCount(2);
       assertThat(refused.exitCode()).isEqualTo(1);
     }
   }
@@ -95,7 +96,7 @@ class ProgramIT {
         "Failed to execute command: cannot read '%s': permission denied. Run calicoctl as a user who may read the file",
         secret, "apply", "-f", secret.toString());
     assertRefused(
-        "Failed to create Calico API client: cannot read the config file %s (",
+        "Failed to create Calico API client: cannot read the config file %s: permission denied. ",
         secret, "get", "node", "--config=" + secret);
   }
 
