@@ -26,6 +26,7 @@ public final class FileFailure {
       case CharacterCodingException _ -> "not UTF-8 text";
       // The kernel's words (errno(3)): Read-only file system, No space left on device.
       case FileSystemException e when e.getReason() != null -> small(e.getReason());
+      case IOException _ when "Is a directory".equals(failure.getMessage()) -> "it is a directory";
       default -> small(String.valueOf(failure.getMessage()));
     };
   }
