@@ -10,17 +10,13 @@ import io.margay.kernel.namespace.VethEnd;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.model.WorkloadEndpoint;
 import io.margay.net.IpAddress;
-import io.margay.net.IpPrefix;
 import io.margay.net.MacAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -89,17 +85,21 @@ public final class Attachments {
           return refresh(place, each, ofOld, inside);
         }
       }
-      return there.isEmpty() ? attach(place, traits.get(), inside) : join(place, there.getFirst());
+      return there.isEmpty()
+          ? attach(place, traits.get(), inside)
+          : join(place, there.getFirst());
     }
   }
 
   private WorkloadEndpointKey key(Place place) {
-    return endpoints.key(place.workload().orchestrator(), place.workload().id(), place.device());
+    return endpoints.key(
+        place.workload().orchestrator(), place.workload().id(), place.device());
   }
 
   private NetworkNamespace requireNamespace(Place place) {
     Path netns = place.netns();
-    NetworkNamespace inside = netns == null ? null : namespaces.open(netns).orElse(null);
+    NetworkNamespace inside =
+        netns == null ? null : namespaces.open(netns).orElse(null);
     if (inside == null) {
       throw new AttachException(
           Reason.UNKNOWN_CONTAINER,
@@ -117,7 +117,12 @@ public final class Attachments {
 
   private Cable cable(Place place, String hostName) {
     return new Cable(
-        hostName, Cable.HOST_MAC, Endpoints.owner(key(place)), place.device(), null, place.mtu());
+        hostName,
+        Cable.HOST_MAC,
+        Endpoints.owner(key(place)),
+        place.device(),
+        null,
+        place.mtu());
   }
 
   /// From nothing: addresses, then the veth, then the endpoint. On failure it is undone in the
@@ -129,6 +134,7 @@ public final class Attachments {
     long taken = System.nanoTime();
     Cable cable = cable(place, place.workload().hostName());
     try {
+      requireFreeName(place, cable);
       if (addresses.isEmpty()) {
         throw new AttachException(
             Reason.FAILED, "IPAM gave no address. Check the network's ipam configuration.");
@@ -139,7 +145,7 @@ public final class Attachments {
         endpoints.createProfile(traits.profile(), traits.newProfile());
       }
       WorkloadEndpoint endpoint =
-          endpoint(
+          EndpointChanges.fresh(
               key(place),
               addresses,
               List.of(traits.profile()),
@@ -157,9 +163,27 @@ public final class Attachments {
       return attachment(endpoint, place.device(), place.mtu(), phases);
     } catch (AttachException | DatastoreException | KernelException e) {
       undo(e, () -> endpoints.delete(key(place), null));
-      undo(e, () -> wiring.remove(cable.hostName(), cable.owner()));
+      undo(e, () -> removeOurs(place, cable));
       undo(e, () -> source.giveBack(addresses));
       throw e;
+    }
+  }
+
+  private void removeOurs(Place place, Cable cable) {
+    if (isOurs(place, cable.hostName(), cable.owner())) {
+      wiring.remove(cable.hostName(), cable.owner());
+    }
+  }
+
+  /// Interfaces that others made carry no note of whose they are. One that an endpoint names is in
+  /// use; any other was left behind.
+  private void requireFreeName(Place place, Cable cable) {
+    if (namespaces.own().veths().read(cable.hostName()).isPresent()
+        && !isOurs(place, cable.hostName(), cable.owner())) {
+      throw new AttachException(
+          Reason.FAILED,
+          "interface %s on the host is another workload's and not %s's, and stays; see `ip -d link show %s`. Give the workload another id."
+              .formatted(cable.hostName(), cable.owner(), cable.hostName()));
     }
   }
 
@@ -174,29 +198,12 @@ public final class Attachments {
     }
   }
 
-  private static WorkloadEndpoint endpoint(
-      WorkloadEndpointKey key,
-      List<IpAddress> addresses,
-      List<String> profiles,
-      String hostName,
-      MacAddress mac,
-      SortedMap<String, String> labels,
-      @Nullable String instance) {
-    List<IpPrefix> networks = addresses.stream().sorted().map(IpAddress::toPrefix).toList();
-    return new WorkloadEndpoint(
-        new WorkloadEndpoint.Metadata(
-            key.name(), key.workload(), key.orchestrator(), key.node(), labels),
-        new WorkloadEndpoint.Spec(networks, List.of(), null, null, profiles, hostName, mac),
-        WorkloadEndpoint.ACTIVE,
-        instance);
-  }
-
   /// An endpoint that is there: left alone if its interface is as it should be, else connected anew
   /// with the addresses that it has. Labels and profiles stay, as people change them.
   private Attachment refresh(
       Place place, Stored stored, AddressSource source, NetworkNamespace inside) {
     WorkloadEndpoint old = stored.endpoint();
-    List<IpAddress> addresses = addresses(old);
+    List<IpAddress> addresses = EndpointChanges.addresses(old);
     String hostName = hostName(place, old);
     Cable cable = cable(place, hostName);
     source.keep(addresses);
@@ -204,19 +211,11 @@ public final class Attachments {
     if (mac == null || !isConnected(cable, mac, inside)) {
       mac = wiring.connect(cable, addresses, inside);
     }
-    List<String> profiles = withProfile(place, old);
     WorkloadEndpoint fresh =
-        new WorkloadEndpoint(
-            old.metadata(),
-            new WorkloadEndpoint.Spec(
-                old.spec().ipNetworks(),
-                old.spec().ipNats(),
-                old.spec().ipv4Gateway(),
-                old.spec().ipv6Gateway(),
-                profiles,
-                hostName,
-                mac),
-            old.state(),
+        EndpointChanges.connected(
+            EndpointChanges.withProfiles(old, withProfile(place, old)),
+            hostName,
+            mac,
             place.workload().instance());
     endpoints.write(fresh);
     awaitDataplane(place, fresh);
@@ -248,25 +247,9 @@ public final class Attachments {
     WorkloadEndpoint old = stored.endpoint();
     if (!place.workload().isPod()) {
       endpoints.createProfile(place.network(), Endpoints.Ingress.SAME_NETWORK);
-      endpoints.write(withProfiles(old, withProfile(place, old)));
+      endpoints.write(EndpointChanges.withProfiles(old, withProfile(place, old)));
     }
     return attachment(old, stored.key().name(), place.mtu(), Phases.NONE);
-  }
-
-  private static WorkloadEndpoint withProfiles(WorkloadEndpoint old, List<String> profiles) {
-    WorkloadEndpoint.Spec spec = old.spec();
-    return new WorkloadEndpoint(
-        old.metadata(),
-        new WorkloadEndpoint.Spec(
-            spec.ipNetworks(),
-            spec.ipNats(),
-            spec.ipv4Gateway(),
-            spec.ipv6Gateway(),
-            profiles,
-            spec.interfaceName(),
-            spec.mac()),
-        old.state(),
-        old.activeInstance());
   }
 
   /// Waits for the dataplane, so that the workload's first packet is judged by its policy and not
@@ -284,16 +267,13 @@ public final class Attachments {
     }
   }
 
-  private Attachment attachment(WorkloadEndpoint endpoint, String device, int mtu, Phases phases) {
-    String hostName =
-        endpoint.spec().interfaceName() == null ? "" : endpoint.spec().interfaceName();
-    int actual = namespaces.own().veths().read(hostName).map(end -> end.link().mtu()).orElse(mtu);
+  private Attachment attachment(
+      WorkloadEndpoint endpoint, String device, int mtu, Phases phases) {
+    String hostName = endpoint.spec().interfaceName() == null ? "" : endpoint.spec().interfaceName();
+    int actual =
+        namespaces.own().veths().read(hostName).map(end -> end.link().mtu()).orElse(mtu);
     return new Attachment(
-        addresses(endpoint), hostName, device, endpoint.spec().mac(), actual, phases);
-  }
-
-  private static List<IpAddress> addresses(WorkloadEndpoint endpoint) {
-    return endpoint.spec().ipNetworks().stream().map(IpPrefix::address).toList();
+        EndpointChanges.addresses(endpoint), hostName, device, endpoint.spec().mac(), actual, phases);
   }
 
   private static String hostName(Place place, WorkloadEndpoint endpoint) {
@@ -325,7 +305,7 @@ public final class Attachments {
       }
       own.ifPresent(each -> endpoints.delete(each.key(), each.revision()));
       disconnect(place, own.map(Stored::endpoint));
-      source.giveBack(own.map(each -> addresses(each.endpoint())).orElse(List.of()));
+      source.giveBack(own.map(each -> EndpointChanges.addresses(each.endpoint())).orElse(List.of()));
     }
   }
 
@@ -336,7 +316,7 @@ public final class Attachments {
     for (Stored each : there) {
       List<String> profiles = new ArrayList<>(each.endpoint().spec().profiles());
       if (!place.workload().isPod() && profiles.size() > 1 && profiles.remove(place.network())) {
-        endpoints.write(withProfiles(each.endpoint(), profiles));
+        endpoints.write(EndpointChanges.withProfiles(each.endpoint(), profiles));
       }
     }
     return !there.isEmpty();
@@ -346,7 +326,7 @@ public final class Attachments {
     String hostName =
         endpoint.map(each -> hostName(place, each)).orElse(place.workload().hostName());
     String owner = Endpoints.owner(key(place));
-    if (endpoint.isPresent() || isOurs(hostName, owner)) {
+    if (endpoint.isPresent() || isOurs(place, hostName, owner)) {
       wiring.remove(hostName, owner);
     }
     Path netns = place.netns();
@@ -363,20 +343,20 @@ public final class Attachments {
     }
   }
 
-  /// Of an ADD that died before it wrote the endpoint.
-  private boolean isOurs(String hostName, String owner) {
-    return namespaces
-        .own()
-        .veths()
-        .read(hostName)
-        .filter(end -> end.isVeth() && (end.alias().isEmpty() || end.alias().equals(owner)))
-        .isPresent();
+  /// Whether a host's end is the workload's, as far as one can tell: it may be of an ADD that died
+  /// before it wrote the endpoint, or before it noted down whose it is.
+  private boolean isOurs(Place place, String hostName, String owner) {
+    Optional<VethEnd> end = namespaces.own().veths().read(hostName);
+    return end.isPresent()
+        && end.get().isVeth()
+        && (end.get().alias().isEmpty()
+            ? endpoints.usersOf(hostName).stream().allMatch(key(place)::equals)
+            : end.get().alias().equals(owner));
   }
 
   // ---- CHECK
 
-  /// What is not as it was when the workload was attached, each as a sentence; empty if all is
-  /// well.
+  /// What is not as it was when the workload was attached, each as a sentence; empty if all is well.
   ///
   /// @param expected the addresses that the runtime was told
   public List<String> check(Place place, List<IpAddress> expected, AddressSource source) {
@@ -392,7 +372,7 @@ public final class Attachments {
         return List.of("the endpoint %s is missing in the datastore".formatted(key(place)));
       }
       WorkloadEndpoint endpoint = stored.get().endpoint();
-      List<IpAddress> addresses = addresses(endpoint);
+      List<IpAddress> addresses = EndpointChanges.addresses(endpoint);
       List<String> problems = new ArrayList<>();
       for (IpAddress each : expected) {
         if (!addresses.contains(each)) {
@@ -406,63 +386,5 @@ public final class Attachments {
       problems.addAll(source.problems(addresses));
       return problems;
     }
-  }
-
-  // ---- GC
-
-  /// An interface that a runtime knows of.
-  public record Known(String container, String device) {}
-
-  /// Detaches every container of a network, on this node, that a runtime no longer knows of.
-  ///
-  /// @param ofNetwork whether an endpoint is of the network
-  /// @param source where the addresses of a workload came from
-  public void collect(
-      String network,
-      Set<Known> known,
-      Predicate<WorkloadEndpoint> ofNetwork,
-      Function<Workload, AddressSource> source) {
-    for (String orchestrator : List.of(Workload.CNI, Workload.KUBERNETES)) {
-      for (Stored each : endpoints.ofOrchestrator(orchestrator)) {
-        if (ofNetwork.test(each.endpoint()) && !isKnown(network, each, known)) {
-          collect(network, each, source);
-        }
-      }
-    }
-  }
-
-  private static String container(Stored stored) {
-    String instance = stored.endpoint().activeInstance();
-    return instance == null ? stored.key().workload() : instance;
-  }
-
-  /// A container that joined a network with the interface of another is known by another device.
-  private static boolean isKnown(String network, Stored stored, Set<Known> known) {
-    boolean joined = stored.endpoint().spec().profiles().indexOf(network) > 0;
-    String container = container(stored);
-    return joined
-        ? known.stream().anyMatch(each -> each.container().equals(container))
-        : known.contains(new Known(container, stored.key().name()));
-  }
-
-  private void collect(String network, Stored stored, Function<Workload, AddressSource> source) {
-    WorkloadEndpointKey key = stored.key();
-    LOG.info("{} is of no container that the runtime knows of, and goes.", key);
-    List<String> others =
-        stored.endpoint().spec().profiles().stream().filter(p -> !p.equals(network)).toList();
-    if (key.orchestrator().equals(Workload.CNI) && !others.isEmpty()) {
-      endpoints.write(withProfiles(stored.endpoint(), others));
-      return;
-    }
-    String hostName = stored.endpoint().spec().interfaceName();
-    String container = container(stored);
-    Workload workload =
-        new Workload(
-            key.orchestrator(),
-            key.workload(),
-            container,
-            hostName == null ? InterfaceName.ofContainer(container) : hostName);
-    delete(
-        new Place(workload, null, key.name(), network, 0, Duration.ZERO), source.apply(workload));
   }
 }

@@ -5,6 +5,7 @@ import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
 import io.margay.datastore.KeyRange;
+import io.margay.model.Kind;
 import io.margay.model.Profile;
 import io.margay.model.Resource;
 import io.margay.model.ResourceKey.ProfileKey;
@@ -52,6 +53,18 @@ public final class Endpoints {
   /// All endpoints that an orchestrator has on this node.
   public List<Stored> ofOrchestrator(String orchestrator) {
     return list(orchestrator, null);
+  }
+
+  /// The endpoints of this node that name an interface as theirs, whoever made them. Reads all
+  /// endpoints of the cluster.
+  public List<WorkloadEndpointKey> usersOf(String interfaceName) {
+    return datastore.list(new KeyRange.Resources(Kind.WORKLOAD_ENDPOINT)).stream()
+        .map(Endpoints::stored)
+        .flatMap(Optional::stream)
+        .filter(each -> each.key().node().equals(node))
+        .filter(each -> interfaceName.equals(each.endpoint().spec().interfaceName()))
+        .map(Stored::key)
+        .toList();
   }
 
   private List<Stored> list(String orchestrator, @Nullable String workload) {

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.margay.attach.AddressSource;
 import io.margay.attach.AttachException;
 import io.margay.attach.Attachments;
-import io.margay.attach.Attachments.Known;
 import io.margay.attach.Attachments.Place;
 import io.margay.attach.Attachments.Traits;
 import io.margay.attach.CalicoIpam;
+import io.margay.attach.Endpoints;
 import io.margay.attach.Endpoints.Ingress;
+import io.margay.attach.GarbageCollection;
+import io.margay.attach.GarbageCollection.Known;
 import io.margay.attach.GivenAddresses;
 import io.margay.attach.Phases;
 import io.margay.attach.Workload;
@@ -240,7 +242,8 @@ public final class CniCommands {
     // ---- CHECK, GC, STATUS
 
     private String check() {
-      List<String> problems = attachments.check(place(), expected(), source(PodWishes.NONE));
+      List<String> problems =
+          attachments.check(place(), expected(), source(PodWishes.NONE));
       requireNone(problems);
       return "";
     }
@@ -258,13 +261,16 @@ public final class CniCommands {
     private void requireNone(List<String> problems) {
       if (!problems.isEmpty()) {
         throw new CniError(
-            Code.OWN, String.join("; ", problems) + ". Delete the container and add it again.");
+            Code.OWN,
+            String.join("; ", problems) + ". Delete the container and add it again.");
       }
     }
 
     private void collect() {
       Set<Known> known = known();
-      attachments.collect(network.name(), known, this::isOfThisNetwork, this::sourceOf);
+      new GarbageCollection(
+              new Endpoints(datastore, node), attachments, network.name(), known)
+          .run(this::isOfThisNetwork, this::sourceOf);
       if (network.ipam().type().equals(NetworkConfig.CALICO_IPAM)) {
         collectAddresses(known);
       } else if (!network.ipam().type().isEmpty()) {
@@ -284,7 +290,8 @@ public final class CniCommands {
       return endpoint.spec().profiles().contains(network.name())
           || endpoint.spec().ipNetworks().stream()
               .map(each -> ipam.owner(each.address()))
-              .anyMatch(owner -> owner.isPresent() && CalicoIpam.isOf(network.name(), owner.get()));
+              .anyMatch(owner ->
+                  owner.isPresent() && CalicoIpam.isOf(network.name(), owner.get()));
     }
 
     private AddressSource sourceOf(Workload workload) {
@@ -296,7 +303,8 @@ public final class CniCommands {
 
     /// Addresses that are left of containers which never had an endpoint.
     private void collectAddresses(Set<Known> known) {
-      Set<String> containers = known.stream().map(Known::container).collect(Collectors.toSet());
+      Set<String> containers =
+          known.stream().map(Known::container).collect(Collectors.toSet());
       CalicoIpam.collect(datastore, ipam, node, network.name(), containers);
     }
 

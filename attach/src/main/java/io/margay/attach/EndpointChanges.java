@@ -1,0 +1,72 @@
+package io.margay.attach;
+
+import io.margay.model.ResourceKey.WorkloadEndpointKey;
+import io.margay.model.WorkloadEndpoint;
+import io.margay.net.IpAddress;
+import io.margay.net.IpPrefix;
+import io.margay.net.MacAddress;
+import java.util.List;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/// What becomes of endpoints as values.
+final class EndpointChanges {
+
+  private EndpointChanges() {}
+
+  /// @param instance which container it is; null where that cannot change
+  static WorkloadEndpoint fresh(
+      WorkloadEndpointKey key,
+      List<IpAddress> addresses,
+      List<String> profiles,
+      String hostName,
+      MacAddress mac,
+      SortedMap<String, String> labels,
+      @Nullable String instance) {
+    List<IpPrefix> networks = addresses.stream().sorted().map(IpAddress::toPrefix).toList();
+    return new WorkloadEndpoint(
+        new WorkloadEndpoint.Metadata(
+            key.name(), key.workload(), key.orchestrator(), key.node(), labels),
+        new WorkloadEndpoint.Spec(networks, List.of(), null, null, profiles, hostName, mac),
+        WorkloadEndpoint.ACTIVE,
+        instance);
+  }
+
+  static WorkloadEndpoint withProfiles(WorkloadEndpoint old, List<String> profiles) {
+    WorkloadEndpoint.Spec spec = old.spec();
+    return new WorkloadEndpoint(
+        old.metadata(),
+        new WorkloadEndpoint.Spec(
+            spec.ipNetworks(),
+            spec.ipNats(),
+            spec.ipv4Gateway(),
+            spec.ipv6Gateway(),
+            profiles,
+            spec.interfaceName(),
+            spec.mac()),
+        old.state(),
+        old.activeInstance());
+  }
+
+  /// With a new veth.
+  static WorkloadEndpoint connected(
+      WorkloadEndpoint old, String hostName, MacAddress mac, @Nullable String instance) {
+    WorkloadEndpoint.Spec spec = old.spec();
+    return new WorkloadEndpoint(
+        old.metadata(),
+        new WorkloadEndpoint.Spec(
+            spec.ipNetworks(),
+            spec.ipNats(),
+            spec.ipv4Gateway(),
+            spec.ipv6Gateway(),
+            spec.profiles(),
+            hostName,
+            mac),
+        old.state(),
+        instance);
+  }
+
+  static List<IpAddress> addresses(WorkloadEndpoint endpoint) {
+    return endpoint.spec().ipNetworks().stream().map(IpPrefix::address).toList();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.margay.cni;
+
+import org.jspecify.annotations.NullMarked;
