@@ -68,6 +68,9 @@ public final class BgpSpeaker {
   /// Nothing is reported any more.
   private boolean stopped;
 
+  /// Whether those who knew us before our start may still be on their way back.
+  private boolean awaitsReturn;
+
   /// A speaker that does nothing yet.
   ///
   /// @param transport of the same event loop
@@ -95,6 +98,7 @@ public final class BgpSpeaker {
     this.fallback = new AdjRibIn(locRib, new RouteSource.Fallback());
     this.exports = new Exports(loop, locRib, this::isDeferring);
     this.random = new Random(config.seed());
+    this.awaitsReturn = !config.returnTime().isZero();
     this.initialFeed = new InitialFeed(loop, config.selectionDeferral(), this::initialFeedComplete);
   }
 
@@ -107,6 +111,9 @@ public final class BgpSpeaker {
     listenOn(config.listen());
     started = true;
     initialFeed.start();
+    if (awaitsReturn) {
+      loop.schedule(config.returnTime(), this::returnTimeOver);
+    }
     neighbors.values().forEach(neighbor -> neighbor.session().start());
   }
 
@@ -382,10 +389,23 @@ public final class BgpSpeaker {
     return config.restarting() && !initialFeed.isComplete();
   }
 
+  /// Whether a peer can be told that it knows all there is.
+  boolean saysEndOfRib() {
+    return !isDeferring() && !awaitsReturn;
+  }
+
+  private void returnTimeOver() {
+    awaitsReturn = false;
+    exports.scheduleFlush();
+  }
+
   /// Once the initial feed is complete, what we learned is forwarded, and goes on being so should
   /// only a session break.
   private RestartState restartState() {
-    return new RestartState(isDeferring(), config.restarting() || initialFeed.isComplete());
+    boolean forwardsNothing = !config.returnTime().isZero();
+    return new RestartState(
+        isDeferring() || awaitsReturn,
+        forwardsNothing || config.restarting() || initialFeed.isComplete());
   }
 
   private Transport.@Nullable Handler accept(Transport.Connection connection) {

@@ -463,7 +463,7 @@ final class Neighbor implements SessionListener {
       session.send(MessageEncoder.encode(RouteRefresh.of(family, RouteRefresh.END)));
     }
     refreshing.clear();
-    if (!speaker.isDeferring()) {
+    if (speaker.saysEndOfRib()) {
       for (IpFamily family : endOfRibDue) {
         session.send(MessageEncoder.encode(new EndOfRib(family)));
       }

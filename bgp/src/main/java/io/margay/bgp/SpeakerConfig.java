@@ -16,6 +16,10 @@ import java.util.List;
 ///   (RFC 4724 §4.1): peers are told so, and learned routes are passed on only after the initial
 ///   feed
 /// @param selectionDeferral how long to wait for the initial feed at most
+/// @param returnTime zero for a speaker that forwards packets. One that does not, as a reflector, loses
+///   nothing by its end as long as its peers keep what it told; so it always says that it still forwards,
+///   and for this long after its start, in which it is as good as restarting, says no End-of-RIB, which
+///   would have peers give up what those who are not back yet are to tell again
 /// @param seed of the random numbers that timers are jittered with
 public record SpeakerConfig(
     Ipv4Address routerId,
@@ -23,6 +27,7 @@ public record SpeakerConfig(
     List<InetSocketAddress> listen,
     boolean restarting,
     Duration selectionDeferral,
+    Duration returnTime,
     long seed) {
 
   /// BIRD's default as well (`graceful restart wait`).
@@ -36,7 +41,18 @@ public record SpeakerConfig(
     }
   }
 
-  /// A speaker whose cluster has its router id.
+  /// A speaker that forwards packets.
+  public SpeakerConfig(
+      Ipv4Address routerId,
+      Ipv4Address clusterId,
+      List<InetSocketAddress> listen,
+      boolean restarting,
+      Duration selectionDeferral,
+      long seed) {
+    this(routerId, clusterId, listen, restarting, selectionDeferral, Duration.ZERO, seed);
+  }
+
+  /// A speaker that forwards packets, whose cluster has its router id.
   public SpeakerConfig(
       Ipv4Address routerId,
       List<InetSocketAddress> listen,

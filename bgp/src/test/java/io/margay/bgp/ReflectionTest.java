@@ -307,4 +307,56 @@ class ReflectionTest {
     assertThat(reflector.status(one).dynamic()).isFalse();
     assertThat(reflector.kernel).containsKey(PREFIX);
   }
+
+  /// A reflector forwards nothing, so its end is nothing that packets notice; whoever comes back first
+  /// must not take those for gone who come back later.
+  @Test
+  void aReflectorThatIsKilledAndComesBackMovesNoRoute() {
+    Host one = world.host(1).announces("172.16.1.0/26");
+    Host two = world.host(2).announces("172.16.2.0/26");
+    Host first = world.lastingReflector(8).acceptsClientsFrom("10.0.0.0/24").starts();
+    one.peersWith(first).starts();
+    two.peersWith(first).starts();
+    world.loop.advance(Duration.ofSeconds(40));
+    List<String> known = List.of("172.16.1.0/26 via [10.0.0.1]");
+    assertThat(two.routes()).isEqualTo(known);
+    one.events.clear();
+    two.events.clear();
+
+    first.dies();
+    world.settle();
+    Host again = world.lastingReflector(8).acceptsClientsFrom("10.0.0.2/32").starts();
+    world.loop.advance(Duration.ofSeconds(20));
+    assertThat(two.state(first)).isEqualTo(SessionState.ESTABLISHED);
+    assertThat(one.state(first)).isNotEqualTo(SessionState.ESTABLISHED);
+    assertThat(two.routes()).isEqualTo(known);
+    again.acceptsClients(again.range("10.0.0.0/24", Duration.ofSeconds(90)));
+    world.loop.advance(Duration.ofSeconds(60));
+
+    assertThat(one.state(first)).isEqualTo(SessionState.ESTABLISHED);
+    assertThat(two.status(first).stale()).isZero();
+    assertThat(one.events).isEmpty();
+    assertThat(two.events).isEmpty();
+  }
+
+  /// Those who do not come back in time are gone.
+  @Test
+  void whoeverDoesNotComeBackToAReflectorIsForgotten() {
+    Host one = world.host(1).announces("172.16.1.0/26");
+    Host two = world.host(2).announces("172.16.2.0/26");
+    Host first = world.lastingReflector(8).acceptsClientsFrom("10.0.0.0/24").starts();
+    one.peersWith(first).starts();
+    two.peersWith(first).starts();
+    world.loop.advance(Duration.ofSeconds(40));
+    first.dies();
+    one.dies();
+    world.settle();
+    world.lastingReflector(8).acceptsClientsFrom("10.0.0.0/24").starts();
+    world.loop.advance(Duration.ofSeconds(29));
+    assertThat(two.routes()).hasSize(1);
+
+    world.loop.advance(Duration.ofSeconds(3));
+
+    assertThat(two.routes()).isEmpty();
+  }
 }

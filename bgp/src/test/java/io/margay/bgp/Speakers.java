@@ -66,6 +66,12 @@ final class Speakers {
     return new Host(address(number), new AsNumber(as), restarting, (Ipv4Address) address(cluster));
   }
 
+  /// The same with a new process each time, which gives its clients 30 s to come back.
+  Host lastingReflector(int number) {
+    Ipv4Address address = (Ipv4Address) address(number);
+    return new Host(address, AS, false, address, InteriorCost.EQUAL, Duration.ofSeconds(30));
+  }
+
   /// Lets a second pass at a time until everything said so far is known everywhere.
   void settle() {
     loop.advance(Duration.ofSeconds(1));
@@ -96,6 +102,16 @@ final class Speakers {
         boolean restarting,
         Ipv4Address clusterId,
         InteriorCost costs) {
+      this(address, as, restarting, clusterId, costs, Duration.ZERO);
+    }
+
+    private Host(
+        IpAddress address,
+        AsNumber as,
+        boolean restarting,
+        Ipv4Address clusterId,
+        InteriorCost costs,
+        Duration returnTime) {
       this.address = address;
       this.as = as;
       this.restarting = restarting;
@@ -107,6 +123,7 @@ final class Speakers {
               List.of(new InetSocketAddress(address.toInetAddress(), PeerConfig.BGP_PORT)),
               restarting,
               SpeakerConfig.DEFAULT_SELECTION_DEFERRAL,
+              returnTime,
               seed + address.hashCode());
       this.speaker = new BgpSpeaker(config, loop, transport, this, costs);
     }

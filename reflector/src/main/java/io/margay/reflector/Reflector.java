@@ -48,6 +48,10 @@ public final class Reflector implements Speaker {
   /// How long a question to the loop may take.
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
+  /// How long clients get to come back after a restart, which is a quarter of the time for which they
+  /// keep what they were told.
+  private static final Duration RETURN_TIME = PeerConfig.DEFAULT_RESTART_TIME.dividedBy(4);
+
   /// How long clients get to take the last word.
   private static final Duration FAREWELL = Duration.ofSeconds(3);
 
@@ -84,6 +88,7 @@ public final class Reflector implements Speaker {
             config.listen(),
             false,
             SpeakerConfig.DEFAULT_SELECTION_DEFERRAL,
+            RETURN_TIME,
             System.nanoTime());
     this.speaker =
         new BgpSpeaker(speakerConfig, loop, new NettyTransport(loop), RouteListener.NONE);
