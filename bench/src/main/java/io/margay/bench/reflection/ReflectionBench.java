@@ -96,7 +96,7 @@ public final class ReflectionBench implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     List<BenchCase> allCases = new ArrayList<>();
     List<Daemon> present = new ArrayList<>();
     try {
@@ -160,7 +160,7 @@ public final class ReflectionBench implements Callable<Integer> {
   }
 
   /// Starts a daemon, drives it, stops it. Figures that it did not get to are NaN.
-  private Measurement measure(Daemon daemon, BenchCase of) throws IOException {
+  private Measurement measure(Daemon daemon, BenchCase of) {
     double[] figures = new double[9];
     Arrays.fill(figures, Double.NaN);
     try (RunningDaemon running = new RunningDaemon(daemon, home(), of.clients(), nextPort++);
@@ -172,6 +172,9 @@ public final class ReflectionBench implements Callable<Integer> {
       }
       figures[7] = seconds(running.cost().processorTime());
       figures[8] = running.cost().peakKilobytes() / 1024.0;
+    } catch (IOException e) {
+      // It has not started, or has ended.
+      say("%s, %s: %s".formatted(of, daemon.title(), e.getMessage()));
     }
     return new Measurement(
         figures[0],
