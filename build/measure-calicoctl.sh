@@ -7,6 +7,7 @@ self=$(readlink -f "$0")
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+trap 'exit 1' INT TERM
 cat >"$scratch/Nothing.java" <<'JAVA'
 class Nothing {
   public static void main(String[] arguments) {

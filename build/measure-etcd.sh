@@ -12,6 +12,7 @@ MARGAY_LAB_DIR=$(mktemp -d)/lab
 MARGAY_HEAP=${MARGAY_HEAP:-1g}
 export MARGAY_LAB_DIR MARGAY_HEAP
 trap 'bin/margay lab down >/dev/null; rmdir "$(dirname "$MARGAY_LAB_DIR")"' EXIT
+trap 'exit 1' INT TERM
 margay=$PWD/bin/margay
 java=$(. bin/java.sh; echo "$JAVA")
 load() {

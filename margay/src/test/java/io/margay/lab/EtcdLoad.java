@@ -7,6 +7,7 @@ import io.margay.datastore.Datastore;
 import io.margay.datastore.Datastore.Change;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.DatastoreConfig.Etcd;
+import io.margay.datastore.DatastoreException.Unavailable;
 import io.margay.datastore.Datastores;
 import io.margay.datastore.Key;
 import io.margay.model.Labels;
@@ -72,11 +73,27 @@ public final class EtcdLoad {
         places.acquireUninterruptibly();
         threads.execute(() -> {
           try {
-            datastore.create(new Key.ForResource(resource.key()), resource);
+            var key = new Key.ForResource(resource.key());
+            patiently(() -> datastore.apply(key, resource));
           } finally {
             places.release();
           }
         });
+      }
+    }
+  }
+
+  /// On a busy machine an answer may come late; applying twice is the same as applying once.
+  private static void patiently(Runnable write) {
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (true) {
+      try {
+        write.run();
+        return;
+      } catch (Unavailable e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
       }
     }
   }
@@ -155,7 +172,8 @@ public final class EtcdLoad {
         threads.execute(() -> {
           try {
             starts[number] = System.nanoTime();
-            datastore.update(new Key.ForResource(resource.key()), resource, null);
+            var key = new Key.ForResource(resource.key());
+            patiently(() -> datastore.update(key, resource, null));
           } finally {
             places.release();
           }
