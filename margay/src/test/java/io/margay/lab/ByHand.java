@@ -10,7 +10,7 @@ import java.util.function.IntFunction;
 /// its part, one after the other: the floor that an agent is measured against.
 final class ByHand {
 
-  private static final int TIMES = 60;
+  private static final int TIMES = 40;
 
   private final Lab lab;
   private final String node;

@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
 public final class NodeScale {
 
   private static final int POLICIES_PER_NAMESPACE = 4;
-  private static final int TIMES = 60;
+  private static final int TIMES = 40;
 
   private final int local;
   private final int cluster;
