@@ -153,7 +153,7 @@ class KubeApiServerTest {
         for (NetworkPolicy policy : each.policies()) {
           taken &= isTaken(policy);
           Policy ours = converted(policy);
-          expected.put((PolicyKey) ours.key(), ours);
+          expected.put(ours.key(), ours);
         }
         if (taken) {
           Await.until(
@@ -199,7 +199,7 @@ class KubeApiServerTest {
     Map<PolicyKey, Policy> policies = new HashMap<>();
     for (var entry : datastore.list(new KeyRange.Resources(Kind.POLICY))) {
       Policy policy = (Policy) entry.value();
-      policies.put((PolicyKey) policy.key(), policy);
+      policies.put(policy.key(), policy);
     }
     return policies;
   }
