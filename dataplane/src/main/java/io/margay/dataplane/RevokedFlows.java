@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Ends established flows of workloads that policy no longer allows. Packets of a flow that is
 /// tracked pass without asking policy (`RELATED,ESTABLISHED`); without its entry, the next packet
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// Each flow is judged by itself, as the rules in the kernel would: ones that are still allowed
 /// keep their entries, and with them their address translation.
 final class RevokedFlows {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RevokedFlows.class);
 
   private final NodeState node;
   private @Nullable Flows flows;
@@ -87,7 +91,10 @@ final class RevokedFlows {
           String why = refusal(flow, local, verdict);
           if (why != null) {
             kernel.delete(flow);
-            cut.add("flow %s cut: %s".formatted(flow, why));
+            String sentence = "flow %s cut: %s".formatted(flow, why);
+            // Told one by one: users ask why a connection ended, whatever else was written with it.
+            LOG.info("{}", sentence);
+            cut.add(sentence);
           }
         }
       } catch (KernelException e) {

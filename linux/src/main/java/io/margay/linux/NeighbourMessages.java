@@ -44,26 +44,26 @@ final class NeighbourMessages {
   static Optional<Neighbour> readNeighbour(NetlinkMessage message, IntFunction<String> names) {
     Attributes attributes = message.attributes(NDMSG_LENGTH);
     byte[] address = attributes.octets(Nda.DST);
-    byte[] mac = attributes.octets(Nda.LLADDR);
+    MacAddress mac = mac(attributes);
     // Entries of a tunnel have an IP address for a link-layer address: not ours.
-    if (isOfBridge(message) || !isPermanent(message) || address == null || isNoMac(mac)) {
+    if (isOfBridge(message) || !isPermanent(message) || address == null || mac == null) {
       return Optional.empty();
     }
     return Optional.of(
-        new Neighbour(names.apply(message.u32(4)), IpAddress.of(address), MacAddress.of(mac)));
+        new Neighbour(names.apply(message.u32(4)), IpAddress.of(address), mac));
   }
 
   /// The entry of a VXLAN device that the message is about. A bridge's entries lead to a port of its
   /// own, and have no remote host.
   static Optional<FdbEntry> readForwarding(NetlinkMessage message, IntFunction<String> names) {
     Attributes attributes = message.attributes(NDMSG_LENGTH);
-    byte[] mac = attributes.octets(Nda.LLADDR);
+    MacAddress mac = mac(attributes);
     byte[] remote = attributes.octets(Nda.DST);
-    if (!isOfBridge(message) || !isPermanent(message) || remote == null || isNoMac(mac)) {
+    if (!isOfBridge(message) || !isPermanent(message) || remote == null || mac == null) {
       return Optional.empty();
     }
     return Optional.of(
-        new FdbEntry(names.apply(message.u32(4)), MacAddress.of(mac), IpAddress.of(remote)));
+        new FdbEntry(names.apply(message.u32(4)), mac, IpAddress.of(remote)));
   }
 
   /// Tells a listener what the notice says.
@@ -92,7 +92,9 @@ final class NeighbourMessages {
     return (message.u16(8) & Nud.PERMANENT) != 0;
   }
 
-  private static boolean isNoMac(byte @Nullable [] octets) {
-    return octets == null || octets.length < 6;
+  /// Null if there is none, or none of Ethernet's.
+  private static @Nullable MacAddress mac(Attributes attributes) {
+    byte[] octets = attributes.octets(Nda.LLADDR);
+    return octets == null || octets.length < 6 ? null : MacAddress.of(octets);
   }
 }
