@@ -103,7 +103,7 @@ final class Documents {
       throw new UnusableFileException("cannot read '%s': %s".formatted(filename, reason(filename, e)));
     } catch (UncheckedIOException e) {
       throw new UnusableFileException(
-          "cannot read '%s': %s".formatted(filename, FileFailure.reason(e.getCause())));
+          "cannot read '%s': %s".formatted(filename, FileFailure.reason(e)));
     }
   }
 

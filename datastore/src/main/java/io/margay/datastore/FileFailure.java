@@ -1,6 +1,7 @@
 package io.margay.datastore;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -29,6 +30,12 @@ public final class FileFailure {
       case IOException _ when "Is a directory".equals(failure.getMessage()) -> "it is a directory";
       default -> small(String.valueOf(failure.getMessage()));
     };
+  }
+
+  /// The same for a failure that was wrapped.
+  public static String reason(UncheckedIOException failure) {
+    IOException cause = failure.getCause();
+    return cause == null ? String.valueOf(failure.getMessage()) : reason(cause);
   }
 
   private static String small(String sentence) {

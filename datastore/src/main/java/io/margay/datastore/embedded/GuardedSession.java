@@ -76,7 +76,7 @@ final class GuardedSession implements AutoCloseable {
       throw new Unavailable(
           DatastoreError.STORE_PERMISSION,
           "the datastore %s cannot be looked at: %s. Check the permissions of its directory"
-              .formatted(file.path(), FileFailure.reason(e.getCause())),
+              .formatted(file.path(), FileFailure.reason(e)),
           e);
     }
     throw new Unavailable(
