@@ -379,6 +379,7 @@ class FaultsIT {
   /// By libfaketime, which tells the agent and its programs another time of day.
   @Test
   void theClockJumps() throws IOException {
+    assumeTrue(LONG, "the clock jumps in the long run alone");
     String library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
     assumeTrue(Files.exists(Path.of(library)), "libfaketime (Debian package faketime) is missing");
     Path time = lab.lab.directory().root().resolve("time");
