@@ -1,6 +1,7 @@
 package io.margay.attach;
 
 import io.margay.datastore.Datastore;
+import io.margay.datastore.DatastoreError;
 import io.margay.datastore.DatastoreException;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.namespace.NetworkNamespace;
@@ -81,7 +82,8 @@ final class Faults {
     private RuntimeException fault(Method method) {
       failed.add(method.getDeclaringClass().getSimpleName() + "." + method.getName());
       return real instanceof Datastore
-          ? new DatastoreException.Unavailable("a fault of the test")
+          ? new DatastoreException.Unavailable(
+              DatastoreError.STORE_IO, "a fault of the test")
           : new KernelException("a fault of the test");
     }
   }
