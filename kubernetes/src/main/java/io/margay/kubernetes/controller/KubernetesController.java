@@ -45,6 +45,7 @@ public final class KubernetesController implements AutoCloseable {
   private boolean datastoreInSync;
   private boolean kubernetesInSync;
   private boolean runScheduled;
+  private boolean laterScheduled;
   private boolean complained;
 
   /// @param period how often everything is compared, events or not
@@ -234,6 +235,21 @@ public final class KubernetesController implements AutoCloseable {
     runScheduled = false;
     if (isInSync()) {
       guarded(reconciler::run);
+      if (reconciler.isUnsettled()) {
+        runLater();
+      }
+    }
+  }
+
+  private void runLater() {
+    if (!laterScheduled) {
+      laterScheduled = true;
+      loop.schedule(
+          RETRY,
+          () -> {
+            laterScheduled = false;
+            scheduleRun();
+          });
     }
   }
 
@@ -255,7 +271,7 @@ public final class KubernetesController implements AutoCloseable {
         log.warn("{} What is in force stays; trying again.", e.getMessage());
         complained = true;
       }
-      loop.schedule(RETRY, this::scheduleRun);
+      runLater();
     }
   }
 

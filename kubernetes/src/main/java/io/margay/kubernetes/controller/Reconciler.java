@@ -97,51 +97,68 @@ final class Reconciler {
     return complaints.size();
   }
 
-  /// Looks at everything dirty. What could not be written stays dirty.
+  /// Whether something was written of which there is no news yet, or could not be written. It has
+  /// to be looked at again: of a value that was made and removed by another at once there may be no
+  /// news at all.
+  boolean isUnsettled() {
+    return !dirtyPolicies.isEmpty() || !dirtyProfiles.isEmpty() || !dirtyWorkloads.isEmpty();
+  }
+
+  /// Looks at everything dirty. What was written stays dirty until it is as it should be, and what
+  /// could not be written too.
   ///
   /// @throws DatastoreException.Unavailable if the datastore cannot be asked
   void run() {
     Set<String> profiles = new HashSet<>(dirtyProfiles);
     for (String name : profiles) {
-      reconcileProfile(name);
-      dirtyProfiles.remove(name);
+      if (isProfileRight(name)) {
+        dirtyProfiles.remove(name);
+      }
     }
     for (String name : List.copyOf(dirtyPolicies)) {
-      reconcilePolicy(name);
-      dirtyPolicies.remove(name);
+      if (isPolicyRight(name)) {
+        dirtyPolicies.remove(name);
+      }
     }
     for (String workload : List.copyOf(dirtyWorkloads)) {
+      boolean right = true;
       for (WorkloadEndpointKey key : stored.podEndpoints.getOrDefault(workload, Set.of())) {
-        reconcileLabels(key, kubernetes.pod(workload));
+        right &= areLabelsRight(key, kubernetes.pod(workload));
       }
-      dirtyWorkloads.remove(workload);
+      if (right) {
+        dirtyWorkloads.remove(workload);
+      }
     }
   }
 
-  private void reconcileProfile(String name) {
+  // Each of these says whether there was nothing to write, and else writes.
+
+  private boolean isProfileRight(String name) {
     Profile wanted = kubernetes.profile(name);
     Profile actual = stored.profiles.get(name);
     if (wanted != null) {
-      write(wanted, actual);
-    } else if (actual != null && naming.namespaceOfProfile(name).isPresent()) {
-      delete(actual);
+      return isRight(wanted, actual);
     }
+    if (actual != null && naming.namespaceOfProfile(name).isPresent()) {
+      delete(actual);
+      return false;
+    }
+    return true;
   }
 
-  private void reconcilePolicy(String name) {
+  private boolean isPolicyRight(String name) {
     Policy actual = stored.policies.get(name);
     NetworkPolicy source = kubernetes.policy(name);
     if (source == null) {
       complaints.remove(name);
       if (actual != null && conversion.isConverted(actual)) {
         delete(actual);
+        return false;
       }
-      return;
+      return true;
     }
     Policy wanted = convert(name, source, actual);
-    if (wanted != null) {
-      write(wanted, actual);
-    }
+    return wanted == null || isRight(wanted, actual);
   }
 
   /// A policy with a problem stays as it was before. One that is new is put in force without what
@@ -176,14 +193,14 @@ final class Reconciler {
   }
 
   /// The endpoint belongs to the network plugin, which made it; only its labels follow the pod.
-  private void reconcileLabels(WorkloadEndpointKey key, @Nullable Pod pod) {
+  private boolean areLabelsRight(WorkloadEndpointKey key, @Nullable Pod pod) {
     WorkloadEndpoint actual = stored.endpoints.get(key);
     if (pod == null || actual == null) {
-      return;
+      return true;
     }
     SortedMap<String, String> labels = kubernetes.labels(pod);
     if (labels.equals(actual.metadata().labels())) {
-      return;
+      return true;
     }
     Key<Resource> storedKey = new Key.ForResource(key);
     var entry = datastore.get(storedKey);
@@ -192,9 +209,10 @@ final class Reconciler {
         datastore.update(storedKey, withLabels(now, labels), entry.get().revision());
         log.info("{}: labels follow the pod", key.workload());
       } catch (UpdateConflict | DoesNotExist e) {
-        // Its news is under way, and makes it dirty again.
+        // Its news is under way.
       }
     }
+    return false;
   }
 
   private static WorkloadEndpoint withLabels(
@@ -207,11 +225,13 @@ final class Reconciler {
         endpoint.state());
   }
 
-  private void write(Resource wanted, @Nullable Resource actual) {
-    if (!wanted.equals(actual)) {
-      datastore.apply(new Key.ForResource(wanted.key()), wanted);
-      log.info("{} {}", actual == null ? "created" : "changed", wanted.key());
+  private boolean isRight(Resource wanted, @Nullable Resource actual) {
+    if (wanted.equals(actual)) {
+      return true;
     }
+    datastore.apply(new Key.ForResource(wanted.key()), wanted);
+    log.info("{} {}", actual == null ? "created" : "changed", wanted.key());
+    return false;
   }
 
   private void delete(Resource actual) {
