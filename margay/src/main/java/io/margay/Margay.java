@@ -3,6 +3,7 @@ package io.margay;
 import io.margay.agent.NodeCommand;
 import io.margay.kubernetes.KubeControllersCommand;
 import io.margay.lab.LabCommand;
+import io.margay.libnetwork.LibnetworkCommand;
 import io.margay.lookingglass.BgpCommand;
 import io.margay.reflector.ReflectorCommand;
 import picocli.CommandLine;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
       BgpCommand.class,
       KubeControllersCommand.class,
       CniCommand.class,
+      LibnetworkCommand.class,
       LabCommand.class
     },
     footer = {

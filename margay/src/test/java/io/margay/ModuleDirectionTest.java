@@ -74,6 +74,9 @@ class ModuleDirectionTest {
                   "net",
                   "transport")),
           Map.entry(
+              "libnetwork",
+              Set.of("attach", "datastore", "ipam", "kernel", "linux", "model", "net")),
+          Map.entry(
               "kubernetes",
               Set.of("attach", "cluster", "datastore", "ipam", "loop", "model", "net")),
           Map.entry("calicoctl", Set.of("cluster", "datastore", "ipam", "model", "net")),

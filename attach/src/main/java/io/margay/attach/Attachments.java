@@ -7,6 +7,7 @@ import io.margay.kernel.KernelException;
 import io.margay.kernel.namespace.NetworkNamespace;
 import io.margay.kernel.namespace.NetworkNamespaces;
 import io.margay.kernel.namespace.VethEnd;
+import io.margay.model.QosControls;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.model.WorkloadEndpoint;
 import io.margay.net.IpAddress;
@@ -50,13 +51,28 @@ public final class Attachments {
   /// @param network the network's name
   /// @param mtu of the interface in bytes, 0 for the kernel's choice
   /// @param patience how long to wait for the dataplane
+  /// @param limits on its bandwidth; null if none are asked for, which leaves those of an endpoint
+  ///   that is there
   public record Place(
       Workload workload,
       @Nullable Path netns,
       String device,
       String network,
       int mtu,
-      Duration patience) {}
+      Duration patience,
+      @Nullable QosControls limits) {
+
+    /// Without limits.
+    public Place(
+        Workload workload,
+        @Nullable Path netns,
+        String device,
+        String network,
+        int mtu,
+        Duration patience) {
+      this(workload, netns, device, network, mtu, patience, null);
+    }
+  }
 
   /// What a new endpoint is to be like.
   ///
@@ -145,14 +161,16 @@ public final class Attachments {
         endpoints.createProfile(traits.profile(), traits.newProfile());
       }
       WorkloadEndpoint endpoint =
-          EndpointChanges.fresh(
-              key(place),
-              addresses,
-              List.of(traits.profile()),
-              cable.hostName(),
-              mac,
-              traits.labels(),
-              place.workload().instance());
+          EndpointChanges.limited(
+              EndpointChanges.fresh(
+                  key(place),
+                  addresses,
+                  List.of(traits.profile()),
+                  cable.hostName(),
+                  mac,
+                  traits.labels(),
+                  place.workload().instance()),
+              place.limits());
       endpoints.write(endpoint);
       long written = System.nanoTime();
       awaitDataplane(place, endpoint);
@@ -212,11 +230,13 @@ public final class Attachments {
       mac = wiring.connect(cable, addresses, inside);
     }
     WorkloadEndpoint fresh =
-        EndpointChanges.connected(
-            EndpointChanges.withProfiles(old, withProfile(place, old)),
-            hostName,
-            mac,
-            place.workload().instance());
+        EndpointChanges.limited(
+            EndpointChanges.connected(
+                EndpointChanges.withProfiles(old, withProfile(place, old)),
+                hostName,
+                mac,
+                place.workload().instance()),
+            place.limits());
     endpoints.write(fresh);
     awaitDataplane(place, fresh);
     return attachment(fresh, place.device(), place.mtu(), Phases.NONE);

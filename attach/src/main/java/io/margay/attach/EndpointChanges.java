@@ -1,5 +1,6 @@
 package io.margay.attach;
 
+import io.margay.model.QosControls;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.model.WorkloadEndpoint;
 import io.margay.net.IpAddress;
@@ -43,7 +44,8 @@ final class EndpointChanges {
             spec.ipv6Gateway(),
             profiles,
             spec.interfaceName(),
-            spec.mac()),
+            spec.mac(),
+            spec.qosControls()),
         old.state(),
         old.activeInstance());
   }
@@ -61,9 +63,32 @@ final class EndpointChanges {
             spec.ipv6Gateway(),
             spec.profiles(),
             hostName,
-            mac),
+            mac,
+            spec.qosControls()),
         old.state(),
         instance);
+  }
+
+  /// With limits on its bandwidth.
+  ///
+  /// @param limits null to leave it as it is
+  static WorkloadEndpoint limited(WorkloadEndpoint old, @Nullable QosControls limits) {
+    WorkloadEndpoint.Spec spec = old.spec();
+    return limits == null
+        ? old
+        : new WorkloadEndpoint(
+            old.metadata(),
+            new WorkloadEndpoint.Spec(
+                spec.ipNetworks(),
+                spec.ipNats(),
+                spec.ipv4Gateway(),
+                spec.ipv6Gateway(),
+                spec.profiles(),
+                spec.interfaceName(),
+                spec.mac(),
+                limits),
+            old.state(),
+            old.activeInstance());
   }
 
   static List<IpAddress> addresses(WorkloadEndpoint endpoint) {

@@ -148,7 +148,8 @@ public final class CniCommands {
           request.device(),
           network.name(),
           network.mtu(),
-          network.patience());
+          network.patience(),
+          network.limits());
     }
 
     private String add() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.margay.attach.cni.CniError.Code;
 import io.margay.model.Names;
+import io.margay.model.QosControls;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param patience how long to wait for the dataplane
 /// @param policyType empty or `k8s`
 /// @param labels of the endpoint of a container that is no pod
+/// @param limits on the container's bandwidth, null for none
 record NetworkConfig(
     ObjectNode json,
     String cniVersion,
@@ -35,7 +37,8 @@ record NetworkConfig(
     IpamConfig ipam,
     String policyType,
     KubernetesAccess kubernetes,
-    SortedMap<String, String> labels) {
+    SortedMap<String, String> labels,
+    @Nullable QosControls limits) {
 
   static final List<String> VERSIONS =
       List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
@@ -100,7 +103,8 @@ record NetworkConfig(
             ipam(json, request, wrong),
             policyType(json),
             KubernetesAccess.of(json),
-            labels(json));
+            labels(json),
+            Bandwidth.of(json, wrong));
     if (!wrong.isEmpty()) {
       throw new CniError(
           Code.INVALID_CONFIGURATION, String.join("; ", wrong) + ". Change the configuration.");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.margay.libnetwork;
+
+import org.jspecify.annotations.NullMarked;
