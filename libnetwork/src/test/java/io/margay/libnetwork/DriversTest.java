@@ -440,11 +440,12 @@ class DriversTest {
 
   @Test
   void addressesComeFromThePoolAndGoBack() throws Exception {
-    assertThat(
-            ipam(
-                "/IpamDriver.RequestAddress",
-                "{\"PoolID\":\"10.8.0.0/24\",\"Address\":\"\",\"Options\":null}\n"))
-        .isEqualTo(ok("{\"Address\":\"10.8.0.0/32\"}"));
+    String any =
+        ipam(
+            "/IpamDriver.RequestAddress",
+            "{\"PoolID\":\"10.8.0.0/24\",\"Address\":\"\",\"Options\":null}\n");
+    assertThat(body(any)).matches("\\{\"Address\":\"10\\.8\\.0\\.[0-9]+/32\"}");
+    assertThat(any).isEqualTo(ok(body(any)));
     assertThat(
             ipam("/IpamDriver.RequestAddress", "{\"PoolID\":\"CalicoPoolIPv4\",\"Address\":\"\"}"))
         .startsWith("HTTP/1.1 200 OK")
