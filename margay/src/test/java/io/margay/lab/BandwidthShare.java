@@ -155,7 +155,7 @@ public final class BandwidthShare {
       ResourceWriter writer = new ResourceWriter(datastore);
       DocumentReader.read("limit", document).forEach(writer::apply);
     }
-    SeedLab.awaitThat(
+    BulkTransfer.await(
         () ->
             in("slave1", "tc", "qdisc", "show").contains("ca11:") == !limits.isEmpty(),
         () -> in("slave1", "tc", "qdisc", "show"));

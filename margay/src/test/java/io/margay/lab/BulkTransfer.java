@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// TCP transfers between places of a lab.
 final class BulkTransfer {
@@ -53,6 +57,8 @@ final class BulkTransfer {
       print(sum(sent), time.monotonic() - start, flush=True)
       """;
 
+  private static final Duration LIMIT = Patience.of(Duration.ofSeconds(60));
+
   private BulkTransfer() {}
 
   /// What a transfer took.
@@ -83,11 +89,23 @@ final class BulkTransfer {
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
-      SeedLab.awaitThat(
-          () -> text(log).contains("listening"), () -> "a receiver listens: " + text(log));
+      await(() -> text(log).contains("listening"), () -> "no receiver listens: " + text(log));
       return process;
     } catch (IOException e) {
       throw new LabException("cannot start a receiver", e);
+    }
+  }
+
+  /// Waits until something is so.
+  ///
+  /// @throws LabException if it does not become so
+  static void await(BooleanSupplier condition, Supplier<String> otherwise) {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new LabException(otherwise.get());
+      }
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
   }
 
