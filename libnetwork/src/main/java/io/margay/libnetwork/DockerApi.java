@@ -162,7 +162,8 @@ final class DockerApi implements Docker, AutoCloseable {
     try {
       return reply.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw notAnswered(path, String.valueOf(e.getCause().getMessage()), e);
+      Throwable cause = e.getCause();
+      throw notAnswered(path, cause == null ? "no reason" : String.valueOf(cause.getMessage()), e);
     } catch (TimeoutException e) {
       throw notAnswered(path, "no answer in " + PATIENCE.toSeconds() + " s", e);
     } catch (InterruptedException e) {
