@@ -66,7 +66,7 @@ final class OtherPlugin {
     if (type.isEmpty() || type.indexOf('/') >= 0) {
       return null;
     }
-    for (String directory : environment.getOrDefault("CNI_PATH", "").split(":")) {
+    for (String directory : environment.getOrDefault("CNI_PATH", "").split(":", -1)) {
       Path program = Path.of(directory, type);
       if (!directory.isEmpty() && Files.isExecutable(program) && !Files.isDirectory(program)) {
         return program;
