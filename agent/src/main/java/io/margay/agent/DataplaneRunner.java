@@ -328,13 +328,16 @@ final class DataplaneRunner {
     }
     KernelLook look = dataplane.beginLook();
     // A thread of its own each time: it inherits this one's network namespace.
-    Thread.ofPlatform().name("kernel-look").daemon().start(() -> {
-      look.read();
-      loop.execute(() -> {
-        dataplane.endLook(look);
-        endLook();
-      });
-    });
+    Thread.ofPlatform()
+        .name("kernel-look")
+        .daemon()
+        .start(() -> {
+          look.read();
+          loop.execute(() -> {
+            dataplane.endLook(look);
+            endLook();
+          });
+        });
   }
 
   private void endLook() {

@@ -2,9 +2,10 @@ package io.margay.agent;
 
 /// Gives memory back that was taken for a burst of work, such as the start.
 ///
-/// The serial collector lets the old generation grow up to its limit before it looks through it, and
-/// what the heap has grown to stays resident. A collection of all of it takes a tenth of a second or
-/// so for each hundred megabytes that live, so it comes when there is nothing to do, and seldom.
+/// The serial collector lets the old generation grow up to its limit before it looks through it,
+/// and what the heap has grown to stays resident. A collection of all of it takes a tenth of a
+/// second or so for each hundred megabytes that live, so it comes when there is nothing to do, and
+/// seldom.
 ///
 /// Belongs to one thread.
 final class HeapRoom {

@@ -101,21 +101,17 @@ public final class Attachments {
           return refresh(place, each, ofOld, inside);
         }
       }
-      return there.isEmpty()
-          ? attach(place, traits.get(), inside)
-          : join(place, there.getFirst());
+      return there.isEmpty() ? attach(place, traits.get(), inside) : join(place, there.getFirst());
     }
   }
 
   private WorkloadEndpointKey key(Place place) {
-    return endpoints.key(
-        place.workload().orchestrator(), place.workload().id(), place.device());
+    return endpoints.key(place.workload().orchestrator(), place.workload().id(), place.device());
   }
 
   private NetworkNamespace requireNamespace(Place place) {
     Path netns = place.netns();
-    NetworkNamespace inside =
-        netns == null ? null : namespaces.open(netns).orElse(null);
+    NetworkNamespace inside = netns == null ? null : namespaces.open(netns).orElse(null);
     if (inside == null) {
       throw new AttachException(
           Reason.UNKNOWN_CONTAINER,
@@ -133,12 +129,7 @@ public final class Attachments {
 
   private Cable cable(Place place, String hostName) {
     return new Cable(
-        hostName,
-        Cable.HOST_MAC,
-        Endpoints.owner(key(place)),
-        place.device(),
-        null,
-        place.mtu());
+        hostName, Cable.HOST_MAC, Endpoints.owner(key(place)), place.device(), null, place.mtu());
   }
 
   /// From nothing: addresses, then the veth, then the endpoint. On failure it is undone in the
@@ -287,13 +278,17 @@ public final class Attachments {
     }
   }
 
-  private Attachment attachment(
-      WorkloadEndpoint endpoint, String device, int mtu, Phases phases) {
-    String hostName = endpoint.spec().interfaceName() == null ? "" : endpoint.spec().interfaceName();
-    int actual =
-        namespaces.own().veths().read(hostName).map(end -> end.link().mtu()).orElse(mtu);
+  private Attachment attachment(WorkloadEndpoint endpoint, String device, int mtu, Phases phases) {
+    String hostName =
+        endpoint.spec().interfaceName() == null ? "" : endpoint.spec().interfaceName();
+    int actual = namespaces.own().veths().read(hostName).map(end -> end.link().mtu()).orElse(mtu);
     return new Attachment(
-        EndpointChanges.addresses(endpoint), hostName, device, endpoint.spec().mac(), actual, phases);
+        EndpointChanges.addresses(endpoint),
+        hostName,
+        device,
+        endpoint.spec().mac(),
+        actual,
+        phases);
   }
 
   private static String hostName(Place place, WorkloadEndpoint endpoint) {
@@ -325,7 +320,8 @@ public final class Attachments {
       }
       own.ifPresent(each -> endpoints.delete(each.key(), each.revision()));
       disconnect(place, own.map(Stored::endpoint));
-      source.giveBack(own.map(each -> EndpointChanges.addresses(each.endpoint())).orElse(List.of()));
+      source.giveBack(
+          own.map(each -> EndpointChanges.addresses(each.endpoint())).orElse(List.of()));
     }
   }
 
@@ -376,7 +372,8 @@ public final class Attachments {
 
   // ---- CHECK
 
-  /// What is not as it was when the workload was attached, each as a sentence; empty if all is well.
+  /// What is not as it was when the workload was attached, each as a sentence; empty if all is
+  /// well.
   ///
   /// @param expected the addresses that the runtime was told
   public List<String> check(Place place, List<IpAddress> expected, AddressSource source) {

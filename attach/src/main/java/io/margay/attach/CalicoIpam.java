@@ -95,8 +95,7 @@ public final class CalicoIpam implements AddressSource {
       return notes.containsKey(AttributeNames.POD);
     }
 
-    private static Map<String, String> without(
-        Map<String, String> notes, List<String> names) {
+    private static Map<String, String> without(Map<String, String> notes, List<String> names) {
       Map<String, String> left = new TreeMap<>(notes);
       names.forEach(left::remove);
       return left;
@@ -165,8 +164,7 @@ public final class CalicoIpam implements AddressSource {
   }
 
   private boolean isOfAWishedPool(IpAddress address) {
-    List<IpPrefix> pools =
-        address.family() == IpFamily.IPV4 ? wish.ipv4Pools() : wish.ipv6Pools();
+    List<IpPrefix> pools = address.family() == IpFamily.IPV4 ? wish.ipv4Pools() : wish.ipv6Pools();
     return pools.isEmpty() || pools.stream().anyMatch(pool -> pool.contains(address));
   }
 

@@ -36,8 +36,7 @@ public final class GarbageCollection {
 
   /// @param ofNetwork whether an endpoint is of the network
   /// @param source where the addresses of a workload came from
-  public void run(
-      Predicate<WorkloadEndpoint> ofNetwork, Function<Workload, AddressSource> source) {
+  public void run(Predicate<WorkloadEndpoint> ofNetwork, Function<Workload, AddressSource> source) {
     for (String orchestrator : List.of(Workload.CNI, Workload.KUBERNETES)) {
       for (Stored each : endpoints.ofOrchestrator(orchestrator)) {
         if (ofNetwork.test(each.endpoint()) && !isKnown(each)) {

@@ -10,10 +10,10 @@ import io.margay.attach.cni.CniCommands;
 import io.margay.attach.cni.IpamProgram;
 import io.margay.attach.cni.KubernetesAccess;
 import io.margay.attach.cni.PodSource;
+import io.margay.datastore.Key;
 import io.margay.model.ResourceKey.ProfileKey;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
 import io.margay.model.WorkloadEndpoint;
-import io.margay.datastore.Key;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,7 +89,8 @@ class CniPodsTest {
   }
 
   private IpamProgram.Output runProgram(String type, String command, String args, String config) {
-    programs.add(type + " " + command + " " + args + " " + json(config).at("/ipam/subnet").asText());
+    programs.add(
+        type + " " + command + " " + args + " " + json(config).at("/ipam/subnet").asText());
     return new IpamProgram.Output(
         0, "{\"cniVersion\": \"1.0.0\", \"ips\": [{\"address\": \"10.244.7.9/24\"}]}", "");
   }

@@ -46,8 +46,7 @@ final class Faults {
 
   <T> T before(Class<T> type, T real) {
     InvocationHandler handler = new Handler(real);
-    return type.cast(
-        Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
   private final class Handler implements InvocationHandler {
@@ -82,8 +81,7 @@ final class Faults {
     private RuntimeException fault(Method method) {
       failed.add(method.getDeclaringClass().getSimpleName() + "." + method.getName());
       return real instanceof Datastore
-          ? new DatastoreException.Unavailable(
-              DatastoreError.STORE_IO, "a fault of the test")
+          ? new DatastoreException.Unavailable(DatastoreError.STORE_IO, "a fault of the test")
           : new KernelException("a fault of the test");
     }
   }

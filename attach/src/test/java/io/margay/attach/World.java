@@ -82,7 +82,9 @@ final class World implements AutoCloseable {
     String said = process.inputReader().readLine();
     assumeTrue(
         "there".equals(said),
-        "skipped: a network namespace takes CAP_SYS_ADMIN; run as root (unshare says: " + said + ")");
+        "skipped: a network namespace takes CAP_SYS_ADMIN; run as root (unshare says: "
+            + said
+            + ")");
     return Path.of("/proc/" + process.pid() + "/ns/net");
   }
 
@@ -101,8 +103,7 @@ final class World implements AutoCloseable {
     return attachments.add(
         place(workload, netns),
         () ->
-            new Traits(
-                addresses(workload), "net", Endpoints.Ingress.SAME_NETWORK, new TreeMap<>()),
+            new Traits(addresses(workload), "net", Endpoints.Ingress.SAME_NETWORK, new TreeMap<>()),
         addresses(workload));
   }
 

@@ -16,10 +16,11 @@ import java.util.List;
 ///   (RFC 4724 §4.1): peers are told so, and learned routes are passed on only after the initial
 ///   feed
 /// @param selectionDeferral how long to wait for the initial feed at most
-/// @param returnTime zero for a speaker that forwards packets. One that does not, as a reflector, loses
-///   nothing by its end as long as its peers keep what it told; so it always says that it still forwards,
-///   and for this long after its start, in which it is as good as restarting, says no End-of-RIB, which
-///   would have peers give up what those who are not back yet are to tell again
+/// @param returnTime zero for a speaker that forwards packets. One that does not, as a reflector,
+///   loses nothing by its end as long as its peers keep what it told; so it always says that it
+///   still forwards, and for this long after its start, in which it is as good as restarting, says
+///   no End-of-RIB, which would have peers give up what those who are not back yet are to tell
+///   again
 /// @param seed of the random numbers that timers are jittered with
 public record SpeakerConfig(
     Ipv4Address routerId,

@@ -308,8 +308,8 @@ class ReflectionTest {
     assertThat(reflector.kernel).containsKey(PREFIX);
   }
 
-  /// A reflector forwards nothing, so its end is nothing that packets notice; whoever comes back first
-  /// must not take those for gone who come back later.
+  /// A reflector forwards nothing, so its end is nothing that packets notice; whoever comes back
+  /// first must not take those for gone who come back later.
   @Test
   void aReflectorThatIsKilledAndComesBackMovesNoRoute() {
     Host one = world.host(1).announces("172.16.1.0/26");

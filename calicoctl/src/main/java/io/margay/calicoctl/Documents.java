@@ -100,7 +100,8 @@ final class Documents {
       }
       return files;
     } catch (IOException e) {
-      throw new UnusableFileException("cannot read '%s': %s".formatted(filename, reason(filename, e)));
+      throw new UnusableFileException(
+          "cannot read '%s': %s".formatted(filename, reason(filename, e)));
     } catch (UncheckedIOException e) {
       throw new UnusableFileException(
           "cannot read '%s': %s".formatted(filename, FileFailure.reason(e)));

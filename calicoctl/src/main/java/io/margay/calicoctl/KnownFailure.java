@@ -29,7 +29,8 @@ enum KnownFailure {
       "need to specify "),
   HEADING_UNKNOWN("", "Unknown heading "),
   FILE_UNREADABLE("", "cannot read '", "directory '"),
-  FILE_EMPTY("A file has one resource, or a list of at least one.", "No resources specified in file"),
+  FILE_EMPTY(
+      "A file has one resource, or a list of at least one.", "No resources specified in file"),
   IDENTIFIER_MISSING(
       "It belongs into the document's metadata; on the command line there are --scope, --node, --orchestrator, --workload and <NAME> for it.",
       "insufficient identifiers, missing '"),
@@ -49,8 +50,7 @@ enum KnownFailure {
       "the supplied AS number is not valid",
       "invalid AS Number specified: "),
   LOG_LEVEL_INVALID(
-      "A level is none, debug, info, warning, error or critical.",
-      "error with field loglevel = '"),
+      "A level is none, debug, info, warning, error or critical.", "error with field loglevel = '"),
   SETTING_VALUE_INVALID("The value is on or off.", "invalid value '"),
   SETTING_NOT_OF_A_NODE(
       "This setting is one for all nodes; leave --node out.", "--node should not be specified"),
@@ -83,7 +83,12 @@ enum KnownFailure {
   DATASTORE_CONFIG(
       "Set etcdEndpoints in the config file, or datastoreType: embedded.",
       "no etcd authority or endpoints specified"),
-  MIGRATION_REFUSED("", "Both files name the same datastore", "The target is in use: ", "The target cannot hold ", "The stores are not equal yet"),
+  MIGRATION_REFUSED(
+      "",
+      "Both files name the same datastore",
+      "The target is in use: ",
+      "The target cannot hold ",
+      "The stores are not equal yet"),
   NOT_ROOT("Run it as root.", "Need super user privileges"),
   SYSTEM_UNFIT("", "System doesn't meet one or more minimum"),
   DOCUMENT_INVALID(""),

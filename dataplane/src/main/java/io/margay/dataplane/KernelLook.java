@@ -1,9 +1,9 @@
 package io.margay.dataplane;
 
 import io.margay.kernel.KernelException;
+import io.margay.kernel.Sysctls;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.kernel.ipset.IpSets.ActualSet;
-import io.margay.kernel.Sysctls;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -33,8 +33,10 @@ class WorkloadLimitsTest {
   private static final Shapers.State LIMITED =
       new Shapers.State(
           Map.of(
-              "cali1", new TokenBucket(10_000_000, 1_000_000, 500_000).kept(),
-              BUFFER, new TokenBucket(2_000_000_000, 20_000_000, 100_000_000).kept()),
+              "cali1",
+              new TokenBucket(10_000_000, 1_000_000, 500_000).kept(),
+              BUFFER,
+              new TokenBucket(2_000_000_000, 20_000_000, 100_000_000).kept()),
           Set.of(BUFFER),
           Map.of("cali1", BUFFER));
 
@@ -124,8 +126,7 @@ class WorkloadLimitsTest {
   void aKernelThatCannotLimitSaysSoInTheStatusAndTheRestGoesOn() {
     host.kernel.failAlways("tc qdisc replace", "cali2", "ENOENT (No such file or directory)");
     host.addLinks("cali2");
-    host.tell(
-        new WorkloadEndpointActive(key("host", "b"), workload("cali2", "10.0.0.2", LIMITS)));
+    host.tell(new WorkloadEndpointActive(key("host", "b"), workload("cali2", "10.0.0.2", LIMITS)));
     ApplyReport report = host.settle();
     assertThat(report.complete()).isTrue();
     assertThat(host.routes()).contains("10.0.0.2/32 dev cali2");
@@ -147,8 +148,7 @@ class WorkloadLimitsTest {
     assertThat(host.kernel.shapers().read()).isEqualTo(NOTHING);
   }
 
-  private static WorkloadEndpointActive active(
-      String interfaceName, @Nullable QosControls limits) {
+  private static WorkloadEndpointActive active(String interfaceName, @Nullable QosControls limits) {
     return new WorkloadEndpointActive(
         key("host", "a"), workload(interfaceName, "10.0.0.1", limits));
   }

@@ -155,8 +155,7 @@ final class ConnectionFile {
       return switch (take(name)) {
         case null -> "";
         case String text -> text;
-        case Object other ->
-            throw invalid("%s is '%s', expected text".formatted(name, other));
+        case Object other -> throw invalid("%s is '%s', expected text".formatted(name, other));
       };
     }
 

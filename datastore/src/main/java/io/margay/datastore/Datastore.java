@@ -19,8 +19,8 @@ public interface Datastore extends AutoCloseable {
   /// value is left out; the watch reports it.
   <V> List<Entry<V>> list(KeyRange<V> range);
 
-  /// Several values and small ranges, read in one call where the store has such a thing, and then as
-  /// of one revision. On etcd's v2 API they are read one after the other.
+  /// Several values and small ranges, read in one call where the store has such a thing, and then
+  /// as of one revision. On etcd's v2 API they are read one after the other.
   View view(Collection<? extends Key<?>> keys, Collection<? extends KeyRange<?>> ranges);
 
   /// Stores a value that must not exist yet.

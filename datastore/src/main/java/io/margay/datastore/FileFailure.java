@@ -40,6 +40,8 @@ public final class FileFailure {
 
   private static String small(String sentence) {
     boolean word = sentence.length() > 1 && Character.isLowerCase(sentence.charAt(1));
-    return word ? sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1) : sentence;
+    return word
+        ? sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1)
+        : sentence;
   }
 }

@@ -125,8 +125,7 @@ abstract class CommitContract {
     var peers = new KeyRange.Resources(Kind.BGP_PEER);
 
     var view =
-        datastore.view(
-            List.of(SETTING, absent, keyOf(profile)), List.of(pools, ofSlave1, peers));
+        datastore.view(List.of(SETTING, absent, keyOf(profile)), List.of(pools, ofSlave1, peers));
     assertThat(view.get(SETTING)).contains(new Entry<>(SETTING, "1", revision));
     assertThat(view.get(absent)).isEmpty();
     assertThat(view.get(keyOf(profile))).isEqualTo(datastore.get(keyOf(profile)));

@@ -15,8 +15,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.margay.datastore.Datastore.Change;
-import io.margay.datastore.Datastore.Commit;
-import io.margay.datastore.Datastore.Write;
 import io.margay.datastore.DatastoreException.AlreadyExists;
 import io.margay.datastore.DatastoreException.DoesNotExist;
 import io.margay.datastore.DatastoreException.UpdateConflict;
@@ -39,8 +37,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What every datastore does. A backend's test extends this and opens a fresh, empty store.

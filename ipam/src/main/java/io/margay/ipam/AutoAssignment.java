@@ -83,8 +83,7 @@ final class AutoAssignment {
     int surprises = 0;
     for (int attempt = 0; attempt < BlockWriter.ATTEMPTS; attempt++) {
       surprised = false;
-      if (tryPools(pools)
-          && (missing() == 0 || !surprised || ++surprises == SURPRISES)) {
+      if (tryPools(pools) && (missing() == 0 || !surprised || ++surprises == SURPRISES)) {
         return;
       }
       sight = look(datastore, request, family, lastBlocks);
@@ -246,8 +245,8 @@ final class AutoAssignment {
         .toList();
   }
 
-  /// Whether what was seen of a block will do. Once something was taken, the handle counts more than
-  /// was seen.
+  /// Whether what was seen of a block will do. Once something was taken, the handle counts more
+  /// than was seen.
   private boolean holds(IpPrefix block) {
     return sight.knows(block)
         && sight

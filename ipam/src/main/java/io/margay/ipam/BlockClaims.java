@@ -143,8 +143,7 @@ final class BlockClaims {
   }
 
   /// The affinity key is there afterwards; an old agent may have left one without a block.
-  private static Write affinity(
-      Optional<Entry<Key.Empty>> existing, String node, IpPrefix block) {
+  private static Write affinity(Optional<Entry<Key.Empty>> existing, String node, IpPrefix block) {
     var key = new Key.BlockAffinity(node, block);
     return existing.isEmpty()
         ? new Write.Create<>(key, Key.Empty.EMPTY)

@@ -77,11 +77,8 @@ public final class Ipam {
     List<String> shortages = new ArrayList<>();
     selected.forEach((family, some) -> {
       Sight now =
-          family == first
-              ? sight
-              : AutoAssignment.look(datastore, request, family, lastBlocks);
-      var run =
-          new AutoAssignment(datastore, blocks, claims, family, request, lastBlocks, now);
+          family == first ? sight : AutoAssignment.look(datastore, request, family, lastBlocks);
+      var run = new AutoAssignment(datastore, blocks, claims, family, request, lastBlocks, now);
       run.run(some);
       addresses.addAll(run.gained());
       if (run.gained().size() < request.wanted(family)) {
@@ -166,8 +163,7 @@ public final class Ipam {
                       .formatted(cidr, block.node())));
       case Taking.PoolChanged _ -> Optional.empty();
       case Taking.NoBlock _ ->
-          claims.claim(
-                      sight, pool, cidr, node, block -> ordinalIfFree(block, address), owner)
+          claims.claim(sight, pool, cidr, node, block -> ordinalIfFree(block, address), owner)
                   instanceof Claim.Claimed
               ? Optional.of(new ChosenAssignment.Assigned(address))
               : Optional.empty();

@@ -16,8 +16,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/// What is read, in one call, before something is written: pools, settings, what a node lists as its
-/// blocks, some blocks, and the handle that counts what is taken from them.
+/// What is read, in one call, before something is written: pools, settings, what a node lists as
+/// its blocks, some blocks, and the handle that counts what is taken from them.
 ///
 /// Every write is made only while all that it rests on is as it was here, so an old one costs an
 /// attempt and does no harm.
@@ -89,7 +89,6 @@ record Sight(View view) {
   /// Whether a pool is still what it was.
   boolean has(Pool pool) {
     return view.list(POOLS).stream()
-        .anyMatch(entry ->
-            entry.key().equals(pool.key()) && entry.revision() == pool.revision());
+        .anyMatch(entry -> entry.key().equals(pool.key()) && entry.revision() == pool.revision());
   }
 }

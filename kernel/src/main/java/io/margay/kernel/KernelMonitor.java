@@ -9,8 +9,8 @@ import io.margay.net.IpAddress;
 /// the next hops that changed. Whoever mirrors routes reads them anew when a link goes down.
 public interface KernelMonitor {
 
-  /// Starts to follow links, addresses, routes and permanent neighbour entries. What existed before is not told: subscribe
-  /// first, then list.
+  /// Starts to follow links, addresses, routes and permanent neighbour entries. What existed before
+  /// is not told: subscribe first, then list.
   Subscription subscribe(Listener listener);
 
   /// Called on a thread of the monitor's own: post to an event loop and return.

@@ -14,7 +14,8 @@
 /// The values are here: [io.margay.kernel.Route], [io.margay.kernel.Link],
 /// [io.margay.kernel.Neighbour]. The tables are in [io.margay.kernel.iptables],
 /// [io.margay.kernel.ipset], [io.margay.kernel.route], [io.margay.kernel.neighbour],
-/// [io.margay.kernel.shape] and [io.margay.kernel.tunnel]; most of them stand on [io.margay.kernel.DeltaTracker].
+/// [io.margay.kernel.shape] and [io.margay.kernel.tunnel]; most of them stand on
+/// [io.margay.kernel.DeltaTracker].
 ///
 /// All tables keep the same promises: what others put into the kernel stays; nothing is written
 /// where nothing differs; what is refused stays wanted while the kernel keeps what it has; an apply

@@ -42,8 +42,7 @@ final class DockerApi implements Docker, AutoCloseable {
   private static final String ELSEWHERE = "ep-";
 
   private final Path socket;
-  private final EventLoopGroup loop =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
   /// @param status of HTTP
   private record Reply(int status, String body) {}
@@ -141,8 +140,7 @@ final class DockerApi implements Docker, AutoCloseable {
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpResponse response) {
       reply.complete(
-          new Reply(
-              response.status().code(), response.content().toString(StandardCharsets.UTF_8)));
+          new Reply(response.status().code(), response.content().toString(StandardCharsets.UTF_8)));
       context.close();
     }
 

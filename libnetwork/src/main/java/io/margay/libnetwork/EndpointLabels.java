@@ -83,7 +83,8 @@ final class EndpointLabels {
         if (Names.isLabelKey(key) && Names.isLabelValue(value)) {
           ours.put(key, value);
         } else {
-          log.warn("The container's label {}={} cannot be an endpoint's, and is left out.", name, value);
+          log.warn(
+              "The container's label {}={} cannot be an endpoint's, and is left out.", name, value);
         }
       }
     });

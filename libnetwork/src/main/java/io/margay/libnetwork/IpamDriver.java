@@ -112,7 +112,8 @@ final class IpamDriver implements Driver {
     try {
       cidr = IpPrefix.parse(text).masked();
     } catch (IllegalArgumentException e) {
-      throw new RefusedException("the pool '%s' is no network: %s".formatted(text, e.getMessage()), e);
+      throw new RefusedException(
+          "the pool '%s' is no network: %s".formatted(text, e.getMessage()), e);
     }
     if (cidr.family() != IpFamily.IPV4
         || datastore.get(new Key.ForResource(new IpPoolKey(cidr))).isEmpty()) {

@@ -31,8 +31,7 @@ record LibnetworkSettings(
   private static final String VETH_MTU = "CALICO_LIBNETWORK_VETH_MTU";
   private static final String SCOPE = "CALICO_LIBNETWORK_SCOPE";
 
-  private static final Pattern DURATION_PART =
-      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(ms|s|m|h)");
+  private static final Pattern DURATION_PART = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(ms|s|m|h)");
 
   /// @throws IllegalArgumentException if a variable has a value that it cannot have
   static LibnetworkSettings of(Map<String, String> environment) {

@@ -58,8 +58,7 @@ final class PluginServer implements AutoCloseable {
   private final Driver driver;
   private final Executor workers;
   private final boolean verbose;
-  private final EventLoopGroup loop =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
   /// One answer as it goes out.
   private record Answer(HttpResponseStatus status, String body) {}
@@ -163,8 +162,7 @@ final class PluginServer implements AutoCloseable {
   private Answer answer(HttpMethod method, String path, String body) {
     try {
       if (!method.equals(HttpMethod.POST) && !(method.equals(HttpMethod.GET) && isPlain(path))) {
-        return refused(
-            HttpResponseStatus.METHOD_NOT_ALLOWED, path + " takes POST, not " + method);
+        return refused(HttpResponseStatus.METHOD_NOT_ALLOWED, path + " takes POST, not " + method);
       }
       Optional<ObjectNode> answer = driver.answer(path, parse(body));
       return answer.isPresent()

@@ -57,9 +57,7 @@ class DockerApiTest {
         }
         client.write(
             ByteBuffer.wrap(
-                answers
-                    .getOrDefault(line.split(" ")[1], "")
-                    .getBytes(StandardCharsets.UTF_8)));
+                answers.getOrDefault(line.split(" ")[1], "").getBytes(StandardCharsets.UTF_8)));
       } catch (IOException e) {
         return; // the test is over
       }

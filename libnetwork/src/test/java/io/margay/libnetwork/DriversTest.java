@@ -236,8 +236,7 @@ class DriversTest {
         "\"IPv4Data\":[{}] | non-Calico IPAM driver",
       })
   void otherNetworksAreRefused(String request, String reason) throws Exception {
-    assertRefused(
-        network("POST", "/NetworkDriver.CreateNetwork", "{" + request + "}"), reason);
+    assertRefused(network("POST", "/NetworkDriver.CreateNetwork", "{" + request + "}"), reason);
   }
 
   @Test
@@ -269,8 +268,7 @@ class DriversTest {
             """
                 .formatted(ENDPOINT));
     Profile profile =
-        (Profile)
-            datastore.get(new Key.ForResource(new ProfileKey("net1"))).orElseThrow().value();
+        (Profile) datastore.get(new Key.ForResource(new ProfileKey("net1"))).orElseThrow().value();
     assertThat(profile.metadata().tags()).containsExactly("net1");
     assertThat(profile.spec().ingress())
         .singleElement()
@@ -293,9 +291,7 @@ class DriversTest {
   void withoutProfilesPolicyAloneDecides() throws Exception {
     environment.put("CALICO_LIBNETWORK_CREATE_PROFILES", "false");
     network(
-        "POST",
-        "/NetworkDriver.CreateEndpoint",
-        CREATE_ENDPOINT.formatted(NETWORK, ENDPOINT, ""));
+        "POST", "/NetworkDriver.CreateEndpoint", CREATE_ENDPOINT.formatted(NETWORK, ENDPOINT, ""));
     assertThat(((WorkloadEndpoint) stored(KEY)).spec().profiles()).isEmpty();
     assertThat(datastore.get(new Key.ForResource(new ProfileKey("net1")))).isEmpty();
   }
@@ -332,9 +328,7 @@ class DriversTest {
   @Test
   void deletingAnEndpointCanBeRepeated() throws Exception {
     network(
-        "POST",
-        "/NetworkDriver.CreateEndpoint",
-        CREATE_ENDPOINT.formatted(NETWORK, ENDPOINT, ""));
+        "POST", "/NetworkDriver.CreateEndpoint", CREATE_ENDPOINT.formatted(NETWORK, ENDPOINT, ""));
     String request = "{\"NetworkID\":\"%s\",\"EndpointID\":\"%s\"}".formatted(NETWORK, ENDPOINT);
     assertThat(network("POST", "/NetworkDriver.DeleteEndpoint", request)).isEqualTo(ok("{}"));
     assertThat(datastore.get(new Key.ForResource(KEY))).isEmpty();
@@ -364,8 +358,7 @@ class DriversTest {
     environment.put("CALICO_LIBNETWORK_VETH_MTU", "1440");
     environment.put("CALICO_LIBNETWORK_SCOPE", "local");
     String request = "{\"NetworkID\":\"%s\",\"EndpointID\":\"%s\"}".formatted(NETWORK, ENDPOINT);
-    assertThat(network("POST", "/NetworkDriver.Join", request))
-        .contains("\"DstPrefix\":\"eth\"");
+    assertThat(network("POST", "/NetworkDriver.Join", request)).contains("\"DstPrefix\":\"eth\"");
     assertThat(laid).containsExactly("cali871045153f5 temp871045153f5 " + OWNER + " 1440");
     assertThat(network("POST", "/NetworkDriver.GetCapabilities", ""))
         .isEqualTo(ok("{\"Scope\":\"local\"}"));
@@ -382,9 +375,7 @@ class DriversTest {
                 "org.projectcalico.label.bad key", "x",
                 "com.example.other", "y"));
     network(
-        "POST",
-        "/NetworkDriver.CreateEndpoint",
-        CREATE_ENDPOINT.formatted(NETWORK, ENDPOINT, ""));
+        "POST", "/NetworkDriver.CreateEndpoint", CREATE_ENDPOINT.formatted(NETWORK, ENDPOINT, ""));
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (((WorkloadEndpoint) stored(KEY)).metadata().labels().isEmpty()) {
       assertThat(System.nanoTime()).as("labels come").isLessThan(deadline);

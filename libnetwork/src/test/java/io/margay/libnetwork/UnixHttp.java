@@ -27,8 +27,7 @@ final class UnixHttp {
       while (octets.hasRemaining()) {
         channel.write(octets);
       }
-      return new String(
-          Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+      return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

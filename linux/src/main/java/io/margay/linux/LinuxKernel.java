@@ -51,8 +51,7 @@ public final class LinuxKernel implements AutoCloseable {
     Programs programs = new Programs();
     this.conntrack = new NetlinkConntrack(netfilter);
     this.flows = new CommandFlows(programs);
-    this.iptables = 
-        CommandIptables.keepingRestoreRunning(flavour, new NftGeneration(netfilter));
+    this.iptables = CommandIptables.keepingRestoreRunning(flavour, new NftGeneration(netfilter));
     this.ipSets = CommandIpSets.keepingOneRunning();
   }
 

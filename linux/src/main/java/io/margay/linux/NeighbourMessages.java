@@ -49,12 +49,11 @@ final class NeighbourMessages {
     if (isOfBridge(message) || !isPermanent(message) || address == null || mac == null) {
       return Optional.empty();
     }
-    return Optional.of(
-        new Neighbour(names.apply(message.u32(4)), IpAddress.of(address), mac));
+    return Optional.of(new Neighbour(names.apply(message.u32(4)), IpAddress.of(address), mac));
   }
 
-  /// The entry of a VXLAN device that the message is about. A bridge's entries lead to a port of its
-  /// own, and have no remote host.
+  /// The entry of a VXLAN device that the message is about. A bridge's entries lead to a port of
+  /// its own, and have no remote host.
   static Optional<FdbEntry> readForwarding(NetlinkMessage message, IntFunction<String> names) {
     Attributes attributes = message.attributes(NDMSG_LENGTH);
     MacAddress mac = mac(attributes);
@@ -62,8 +61,7 @@ final class NeighbourMessages {
     if (!isOfBridge(message) || !isPermanent(message) || remote == null || mac == null) {
       return Optional.empty();
     }
-    return Optional.of(
-        new FdbEntry(names.apply(message.u32(4)), mac, IpAddress.of(remote)));
+    return Optional.of(new FdbEntry(names.apply(message.u32(4)), mac, IpAddress.of(remote)));
   }
 
   /// Tells a listener what the notice says.

@@ -30,11 +30,12 @@ public final class NetlinkNeighbours implements Neighbours {
   public List<Neighbour> list(IpFamily family) {
     String what = "list IPv" + family.version() + " neighbours";
     List<NetlinkMessage> messages =
-        client.dump(what, NeighbourMessages.request(Rtm.GETNEIGH, 0, RouteMessages.af(family), 0, 0, 0));
+        client.dump(
+            what, NeighbourMessages.request(Rtm.GETNEIGH, 0, RouteMessages.af(family), 0, 0, 0));
     Map<Integer, String> names = devices.names();
     return messages.stream()
-        .filter(message ->
-            message.type() == Rtm.NEWNEIGH && message.u8(0) == RouteMessages.af(family))
+        .filter(
+            message -> message.type() == Rtm.NEWNEIGH && message.u8(0) == RouteMessages.af(family))
         .flatMap(message ->
             NeighbourMessages.readNeighbour(message, index -> Devices.name(names, index)).stream())
         .toList();

@@ -149,8 +149,7 @@ public final class NetlinkShapers implements Shapers {
   @Override
   public void removeBuffer(String name) {
     String what = "remove ifb device " + name;
-    requestUnlessGone(
-        what, name, index -> TunnelMessages.link(Rtm.DELLINK, 0, index, 0));
+    requestUnlessGone(what, name, index -> TunnelMessages.link(Rtm.DELLINK, 0, index, 0));
   }
 
   @Override

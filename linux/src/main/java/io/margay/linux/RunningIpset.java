@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One `ipset -` (interactive mode, ipset(8)) that is kept running for small changes, since starting
-/// a program takes longer than they do. An endpoint that comes is such a change of a few sets, and
-/// nothing reaches it before.
+/// One `ipset -` (interactive mode, ipset(8)) that is kept running for small changes, since
+/// starting a program takes longer than they do. An endpoint that comes is such a change of a few
+/// sets, and nothing reaches it before.
 ///
 /// The program answers each line with its prompt, and what it cannot do with a message before that.
 /// Unlike `ipset restore` it then goes on with the next line, so each is sent once `version` behind

@@ -91,9 +91,7 @@ final class ShaperMessages {
     }
     long rate = options.u64(TcaTbf.RATE64).orElse(Integer.toUnsignedLong(parms.getInt(8)));
     return new TokenBucket.Kept(
-        rate,
-        Integer.toUnsignedLong(parms.getInt(28)),
-        Integer.toUnsignedLong(parms.getInt(24)));
+        rate, Integer.toUnsignedLong(parms.getInt(28)), Integer.toUnsignedLong(parms.getInt(24)));
   }
 
   /// ```
@@ -102,13 +100,7 @@ final class ShaperMessages {
   /// ```
   static NetlinkRequest limit(int index, TokenBucket bucket) {
     NetlinkRequest request =
-        tcmsg(
-                Rtm.NEWQDISC,
-                NlmF.CREATE | NlmF.REPLACE,
-                index,
-                OUR_HANDLE,
-                TcH.ROOT,
-                0)
+        tcmsg(Rtm.NEWQDISC, NlmF.CREATE | NlmF.REPLACE, index, OUR_HANDLE, TcH.ROOT, 0)
             .attribute(Tca.KIND, "tbf");
     int options = request.beginAttribute(Tca.OPTIONS);
     int parms = request.beginAttribute(TcaTbf.PARMS);
@@ -130,13 +122,7 @@ final class ShaperMessages {
   }
 
   static NetlinkRequest makeClsact(int index) {
-    return tcmsg(
-            Rtm.NEWQDISC,
-            NlmF.CREATE | NlmF.EXCL,
-            index,
-            TcH.CLSACT_HANDLE,
-            TcH.CLSACT,
-            0)
+    return tcmsg(Rtm.NEWQDISC, NlmF.CREATE | NlmF.EXCL, index, TcH.CLSACT_HANDLE, TcH.CLSACT, 0)
         .attribute(Tca.KIND, "clsact");
   }
 
@@ -180,13 +166,7 @@ final class ShaperMessages {
   /// A key that compares no bit, so that every packet matches.
   static NetlinkRequest redirect(int index, int to) {
     NetlinkRequest request =
-        tcmsg(
-                Rtm.NEWTFILTER,
-                NlmF.CREATE | NlmF.EXCL,
-                index,
-                0,
-                TcH.CLSACT_INGRESS,
-                info())
+        tcmsg(Rtm.NEWTFILTER, NlmF.CREATE | NlmF.EXCL, index, 0, TcH.CLSACT_INGRESS, info())
             .attribute(Tca.KIND, "u32");
     int options = request.beginAttribute(Tca.OPTIONS);
     byte[] selector = new byte[U32_SEL_LENGTH + U32_KEY_LENGTH];

@@ -46,7 +46,9 @@ class NetlinkShapersTest extends ShapersContract {
     assertThat(tc("qdisc", "show", "dev", "cali1")).contains("htb 7: root", "clsact ffff:");
 
     world().shapers().limit("cali1", BUCKET);
-    assertThat(tc("qdisc", "show", "dev", "cali1")).contains("tbf ca11: root").doesNotContain("htb");
+    assertThat(tc("qdisc", "show", "dev", "cali1"))
+        .contains("tbf ca11: root")
+        .doesNotContain("htb");
   }
 
   @Test
@@ -87,11 +89,7 @@ class NetlinkShapersTest extends ShapersContract {
 
   private static String tc(String... arguments) {
     Programs.Result result =
-        new Programs()
-            .run(
-                Stream.concat(Stream.of("tc"), Stream.of(arguments))
-                    .toList(),
-                "");
+        new Programs().run(Stream.concat(Stream.of("tc"), Stream.of(arguments)).toList(), "");
     assertThat(result.exitCode()).as(result.stderr()).isZero();
     return result.stdout();
   }

@@ -133,8 +133,7 @@ class BandwidthLimitIT {
   @Order(2)
   void policyDecidesAboutLimitedPacketsAsAboutOthers() {
     for (List<String> way :
-        List.of(
-            List.of("slave1-frontend1", FRONTEND2), List.of("slave1-frontend2", FRONTEND1))) {
+        List.of(List.of("slave1-frontend1", FRONTEND2), List.of("slave1-frontend2", FRONTEND1))) {
       assertThat(
               Command.run(
                       lab.lab

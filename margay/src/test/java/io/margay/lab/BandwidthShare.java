@@ -72,7 +72,8 @@ public final class BandwidthShare {
         through / uncapped);
 
     limit(1, "");
-    in("slave1", "tc", "qdisc", "replace", "dev", "eth1", "root", "tbf", "rate", "200mbit",
+    in(
+        "slave1", "tc", "qdisc", "replace", "dev", "eth1", "root", "tbf", "rate", "200mbit",
         "burst", "128k", "limit", "512k");
     double quietAlone = median(() -> alone("slave1-frontend2"));
     double quietBeside = median(this::besideGreedy);
@@ -118,8 +119,7 @@ public final class BandwidthShare {
           new ProcessBuilder(
                   lab.holder()
                       .enter(
-                          "slave1-frontend1",
-                          BulkTransfer.seconds(OUTSIDE, PORT, SECONDS + 3, 16)))
+                          "slave1-frontend1", BulkTransfer.seconds(OUTSIDE, PORT, SECONDS + 3, 16)))
               .redirectErrorStream(true)
               .start();
       in("slave1", "sleep", "1.5");
@@ -148,7 +148,7 @@ public final class BandwidthShare {
           mac: ca:fe:1d:52:bb:e%1$d
           ipNetworks: [172.16.1.%1$d]
         """
-            .formatted(number)
+                .formatted(number)
             + (limits.isEmpty() ? "" : "  qosControls: {" + limits + "}\n");
     try (Datastore datastore =
         Datastores.open(new DatastoreConfig.Embedded(lab.directory().datastore()))) {
@@ -156,8 +156,7 @@ public final class BandwidthShare {
       DocumentReader.read("limit", document).forEach(writer::apply);
     }
     BulkTransfer.await(
-        () ->
-            in("slave1", "tc", "qdisc", "show").contains("ca11:") == !limits.isEmpty(),
+        () -> in("slave1", "tc", "qdisc", "show").contains("ca11:") == !limits.isEmpty(),
         () -> in("slave1", "tc", "qdisc", "show"));
   }
 

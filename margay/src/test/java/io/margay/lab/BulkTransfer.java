@@ -78,8 +78,7 @@ final class BulkTransfer {
 
   /// Starts a receiver, and returns once it listens; the caller ends it.
   static Process receiver(Lab lab, String place, Path log, int... ports) {
-    List<String> command =
-        new ArrayList<>(List.of("python3", "-c", RECEIVER));
+    List<String> command = new ArrayList<>(List.of("python3", "-c", RECEIVER));
     for (int port : ports) {
       command.add(Integer.toString(port));
     }

@@ -66,16 +66,17 @@ final class ByHand {
 
   /// One more member of a set.
   Times member(String set) {
-    return time(i ->
-        "echo add %s %s | ipset restore%n".formatted(set, new Ipv4Address(0x0ac80000 + i)));
+    return time(
+        i -> "echo add %s %s | ipset restore%n".formatted(set, new Ipv4Address(0x0ac80000 + i)));
   }
 
   /// Another rule in the place of the only one of a policy's chain, in the tables and IP versions
   /// that have the chain.
   Times policy() {
     for (String program : new String[] {"iptables", "ip6tables"}) {
-      run(restore(program, policyRule("filter", "-A hand-policy", 1))
-          + restore(program, policyRule("raw", "-A hand-policy", 1)));
+      run(
+          restore(program, policyRule("filter", "-A hand-policy", 1))
+              + restore(program, policyRule("raw", "-A hand-policy", 1)));
     }
     return time(i -> {
       StringBuilder script = new StringBuilder();

@@ -13,10 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,8 +82,8 @@ class CniIT {
     assertThat(ipv4).startsWith("10.80.").endsWith("/32");
     assertThat(ipv6).startsWith("fd00:80::").endsWith("/128");
     assertThat(in(one, "ip", "-o", "addr", "show", "dev", "eth0")).contains(ipv4, ipv6);
-    assertThat(in(one, "ip", "route")).isEqualTo(
-        "default via 169.254.1.1 dev eth0 \n169.254.1.1 dev eth0 scope link \n");
+    assertThat(in(one, "ip", "route"))
+        .isEqualTo("default via 169.254.1.1 dev eth0 \n169.254.1.1 dev eth0 scope link \n");
     assertThat(in(one, "ip", "-6", "route"))
         .contains("default via fe80::ecee:eeff:feee:eeee dev eth0");
     assertThat(in(one, "cat", "/sys/class/net/eth0/mtu").strip()).isEqualTo("1400");
@@ -103,8 +99,7 @@ class CniIT {
     assertThat(it.lab.in("node1", "ip", "-6", "route", "show", ipv6)).contains(hostName);
     assertThat(it.lab.in("node1", "iptables-save", "-t", "filter")).contains("cali-tw-" + hostName);
     for (String parameter : List.of("rp_filter", "proxy_arp", "forwarding")) {
-      assertThat(
-              it.lab.in("node1", "cat", "/proc/sys/net/ipv4/conf/" + hostName + "/" + parameter))
+      assertThat(it.lab.in("node1", "cat", "/proc/sys/net/ipv4/conf/" + hostName + "/" + parameter))
           .as(parameter)
           .isEqualTo("1\n");
     }
@@ -142,8 +137,7 @@ class CniIT {
 
   @Test
   void resultsHaveTheFormOfTheirVersion() {
-    for (String version :
-        List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0")) {
+    for (String version : List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0")) {
       Container one = container("form-" + version);
       String config = it.config("node1", version, "net", BOTH_FAMILIES);
       JsonNode result = it.add(one, config).succeeded();
@@ -157,11 +151,13 @@ class CniIT {
                   ? List.of("cniVersion", "ip4", "ip6", "dns")
                   : List.of("cniVersion", "interfaces", "ips", "dns"));
       if (old) {
-        assertThat(addresses).contains(result.at("/ip4/ip").asText(), result.at("/ip6/ip").asText());
+        assertThat(addresses)
+            .contains(result.at("/ip4/ip").asText(), result.at("/ip6/ip").asText());
         assertThat(names(result.path("ip4"))).containsExactly("ip");
       } else {
         JsonNode ip = result.at("/ips/1");
-        assertThat(addresses).contains(result.at("/ips/0/address").asText(), ip.path("address").asText());
+        assertThat(addresses)
+            .contains(result.at("/ips/0/address").asText(), ip.path("address").asText());
         assertThat(ip.path("interface").asInt()).isEqualTo(1);
         assertThat(ip.path("version").asText()).isEqualTo(version.startsWith("0.") ? "6" : "");
         assertThat(result.at("/interfaces/1/name").asText()).isEqualTo("eth0");
@@ -324,7 +320,8 @@ class CniIT {
     Container one = container("killed");
     String config = it.config("node2", "net");
     String address = it.add(one, config).address();
-    String pid = it.lab.in("node2", "cat", it.socket("node2").resolveSibling("agent.pid").toString());
+    String pid =
+        it.lab.in("node2", "cat", it.socket("node2").resolveSibling("agent.pid").toString());
     it.lab.in("node2", "kill", "-9", pid.strip());
     SeedLab.awaitThat(
         () -> it.plugin("DEL", one, config).exitCode() == 1, () -> "the agent is gone");
@@ -454,10 +451,8 @@ class CniIT {
   void aPodsNextContainerKeepsItsAddressAndALateDeleteOfTheOldOneChangesNothing() {
     String args = "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=frontend";
     String config = it.config("node1", "net");
-    Container old =
-        new Container("old", it.sandbox("sandbox" + ++sandboxes), "eth0", args);
-    Container fresh =
-        new Container("fresh", it.sandbox("sandbox" + ++sandboxes), "eth0", args);
+    Container old = new Container("old", it.sandbox("sandbox" + ++sandboxes), "eth0", args);
+    Container fresh = new Container("fresh", it.sandbox("sandbox" + ++sandboxes), "eth0", args);
     var key = new WorkloadEndpointKey("node1", "k8s", "default.frontend", "eth0");
 
     String address = it.add(old, config).address();

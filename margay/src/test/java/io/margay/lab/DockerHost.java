@@ -46,7 +46,8 @@ final class DockerHost {
     return host;
   }
 
-  /// Not `ip netns exec`, which mounts another `/sys`, without the control groups that dockerd needs.
+  /// Not `ip netns exec`, which mounts another `/sys`, without the control groups that dockerd
+  /// needs.
   private List<String> inside(List<String> command) {
     List<String> words = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + name));
     words.addAll(command);
@@ -98,8 +99,7 @@ final class DockerHost {
         List.of("unshare", "--mount", "--propagation", "private", "sh", "-c", script),
         "dockerd.log");
     SeedLab.awaitThat(
-        () -> docker("version").exitCode() == 0,
-        () -> "dockerd answers: " + log("dockerd.log"));
+        () -> docker("version").exitCode() == 0, () -> "dockerd answers: " + log("dockerd.log"));
   }
 
   private void start(List<String> command, String logName) {
@@ -173,9 +173,7 @@ final class DockerHost {
   /// The IPv4 address of a container.
   String address(String container) {
     return dockerSays(
-        "inspect",
-        "--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
-        container);
+        "inspect", "--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container);
   }
 
   boolean reaches(String container, String address) {
@@ -184,7 +182,9 @@ final class DockerHost {
 
   /// Ends the daemon, which unmounts what it mounted.
   void stop() {
-    String script = "pid=$(cat %1$s/pid) || exit 0; kill $pid; while kill -0 $pid 2>/dev/null; do sleep 0.1; done";
-    var _ = Command.run(inside(List.of("timeout", "60", "sh", "-c", script.formatted(directory))), "");
+    String script =
+        "pid=$(cat %1$s/pid) || exit 0; kill $pid; while kill -0 $pid 2>/dev/null; do sleep 0.1; done";
+    var _ =
+        Command.run(inside(List.of("timeout", "60", "sh", "-c", script.formatted(directory))), "");
   }
 }

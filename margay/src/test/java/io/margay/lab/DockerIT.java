@@ -94,8 +94,12 @@ class DockerIT {
   void aNetworkMadeOnOneHostIsThereOnTheOther() {
     // Docker lets people choose addresses only in networks that have a subnet.
     host1.dockerSays(
-        "network", "create", "--driver=calico", "--ipam-driver=calico-ipam",
-        "--subnet=10.65.0.0/16", "net1");
+        "network",
+        "create",
+        "--driver=calico",
+        "--ipam-driver=calico-ipam",
+        "--subnet=10.65.0.0/16",
+        "net1");
     host1.dockerSays("network", "create", "--driver=calico", "--ipam-driver=calico-ipam", "net2");
     SeedLab.awaitThat(
         () -> host2.docker("network", "inspect", "net2").exitCode() == 0,
@@ -108,8 +112,12 @@ class DockerIT {
     assertThat(
             host1
                 .docker(
-                    "network", "create", "--driver=calico", "--ipam-driver=calico-ipam",
-                    "--internal", "net3")
+                    "network",
+                    "create",
+                    "--driver=calico",
+                    "--ipam-driver=calico-ipam",
+                    "--internal",
+                    "net3")
                 .output())
         .contains("has no internal networks");
     assertThat(
@@ -120,8 +128,12 @@ class DockerIT {
     assertThat(
             host1
                 .docker(
-                    "network", "create", "--driver=calico", "--ipam-driver=calico-ipam",
-                    "--subnet=10.66.0.0/16", "net3")
+                    "network",
+                    "create",
+                    "--driver=calico",
+                    "--ipam-driver=calico-ipam",
+                    "--subnet=10.66.0.0/16",
+                    "net3")
                 .output())
         .contains("there is no IPv4 pool 10.66.0.0/16");
   }

@@ -183,7 +183,8 @@ class EtcdFaultsIT {
   /// Somebody deletes everything that Calico has in etcd, and then brings it back.
   @Test
   void anEmptiedDatastore() {
-    String all = "\"key\":\"%s\",\"range_end\":\"%s\"".formatted(base64("/calico/"), base64("/calico0"));
+    String all =
+        "\"key\":\"%s\",\"range_end\":\"%s\"".formatted(base64("/calico/"), base64("/calico0"));
     String before = forwarding();
     List<String> said = agentLines();
     String backup = post(0, "/v3/kv/range", "{" + all + "}");

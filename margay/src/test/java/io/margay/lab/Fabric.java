@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Two racks of two nodes, each node with a block of addresses and a workload in it; a router on top
-/// of each rack (ToR); two spines. Routers are BIRD 2, nodes are agents. Who speaks to whom, and in
-/// which AS, is a plan that comes later, and another after it.
+/// Two racks of two nodes, each node with a block of addresses and a workload in it; a router on
+/// top of each rack (ToR); two spines. Routers are BIRD 2, nodes are agents. Who speaks to whom,
+/// and in which AS, is a plan that comes later, and another after it.
 ///
 /// ```
 ///     [spine1]        [spine2]       10.3.SPINE.0/31 to tor1, 10.3.SPINE.2/31 to tor2
@@ -155,10 +155,12 @@ final class Fabric implements AutoCloseable {
 
   /// The ports of the switch have the names that the lab gives, in the order of the hosts.
   private static String network() {
-    StringBuilder script = new StringBuilder("set -e\nip link add rack2 type bridge\nip link set rack2 up\n");
+    StringBuilder script =
+        new StringBuilder("set -e\nip link add rack2 type bridge\nip link set rack2 up\n");
     script.append("ip link add core type bridge\nip link set core up\n");
     for (int port : List.of(102, 108, 110)) {
-      script.append("ip link set lan0p%d nomaster\nip link set lan0p%1$d master rack2\n".formatted(port));
+      script.append(
+          "ip link set lan0p%d nomaster\nip link set lan0p%1$d master rack2\n".formatted(port));
     }
     SPINES.forEach(spine -> script.append(namespace(spine(spine))));
     for (int rack : RACKS) {
@@ -323,7 +325,8 @@ final class Fabric implements AutoCloseable {
         () -> "%s has %s, expected %s%n%s".formatted(place, routes(place), expected, everything()));
   }
 
-  /// What is left of the 64 that a packet between two workloads starts with; null if none came back.
+  /// What is left of the 64 that a packet between two workloads starts with; null if none came
+  /// back.
   @Nullable Integer ttl(int from, int to) {
     String said =
         Command.run(

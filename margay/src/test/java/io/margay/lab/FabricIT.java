@@ -168,7 +168,8 @@ class FabricIT {
                       rackAs(rack),
                       rackAs(other)));
     }
-    Fabric.NODES.forEach(node -> it.node(node, rackAs(Fabric.rackOf(node)), rackAs(Fabric.rackOf(node))));
+    Fabric.NODES.forEach(
+        node -> it.node(node, rackAs(Fabric.rackOf(node)), rackAs(Fabric.rackOf(node))));
 
     awaitNodes(true);
     it.awaitRoutes(
@@ -277,23 +278,33 @@ class FabricIT {
       it.awaitRoutes(
           Fabric.node(node),
           Map.of(
-              "default", Set.of(Fabric.torAddress(Fabric.rackOf(node))),
-              Fabric.block(node), Set.of("blackhole")));
+              "default",
+              Set.of(Fabric.torAddress(Fabric.rackOf(node))),
+              Fabric.block(node),
+              Set.of("blackhole")));
     }
     it.awaitRoutes(
         "tor1",
         Map.of(
-            "default", Set.of(Fabric.spineAddress(1, 1), Fabric.spineAddress(2, 1)),
-            Fabric.block(1), Set.of(Fabric.address(1)),
-            Fabric.block(2), Set.of(Fabric.address(2))));
+            "default",
+            Set.of(Fabric.spineAddress(1, 1), Fabric.spineAddress(2, 1)),
+            Fabric.block(1),
+            Set.of(Fabric.address(1)),
+            Fabric.block(2),
+            Set.of(Fabric.address(2))));
     it.awaitRoutes(
         "spine1",
         Map.of(
-            "10.65.0.0/16", Set.of("unreachable"),
-            Fabric.block(1), Set.of(Fabric.uplinkAddress(1, 1)),
-            Fabric.block(2), Set.of(Fabric.uplinkAddress(1, 1)),
-            Fabric.block(3), Set.of(Fabric.uplinkAddress(1, 2)),
-            Fabric.block(4), Set.of(Fabric.uplinkAddress(1, 2))));
+            "10.65.0.0/16",
+            Set.of("unreachable"),
+            Fabric.block(1),
+            Set.of(Fabric.uplinkAddress(1, 1)),
+            Fabric.block(2),
+            Set.of(Fabric.uplinkAddress(1, 1)),
+            Fabric.block(3),
+            Set.of(Fabric.uplinkAddress(1, 2)),
+            Fabric.block(4),
+            Set.of(Fabric.uplinkAddress(1, 2))));
     it.awaitTtl(1, 2, 61);
     it.awaitTtl(1, 3, 59);
     // What is in the pool and nobody's ends at a spine, which says so.

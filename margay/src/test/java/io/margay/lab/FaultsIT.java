@@ -417,7 +417,9 @@ class FaultsIT {
     awaitState(expected, "the clock jumped to " + to);
     SeedLab.awaitThat(
         () ->
-            lab.agentOutput("slave1").substring(before.length()).lines()
+            lab.agentOutput("slave1")
+                .substring(before.length())
+                .lines()
                 .anyMatch(line -> line.startsWith(hour)),
         () -> "the agent's clock says " + hour + ": " + lastWords());
   }

@@ -60,7 +60,12 @@ class KubernetesPolicyIT {
               .filter(Place::isPod)
               .map(place ->
                   new Workload(
-                      name(place), node(place), device(place), mac(place), place.address(), ports()))
+                      name(place),
+                      node(place),
+                      device(place),
+                      mac(place),
+                      place.address(),
+                      ports()))
               .toList(),
           Map.of("DefaultEndpointToHostAction", "RETURN", "MetadataAddr", "None"),
           List.of());
@@ -91,8 +96,7 @@ class KubernetesPolicyIT {
 
   @Test
   void packetsPassAsTheReferenceSays() throws InconvertibleException {
-    List<Case> cases =
-        NetworkPolicyTable.read().cases().stream().filter(Case::packets).toList();
+    List<Case> cases = NetworkPolicyTable.read().cases().stream().filter(Case::packets).toList();
     assertThat(cases).hasSizeGreaterThan(4);
     try (SeedLab lab = SeedLab.up(TOPOLOGY);
         Datastore datastore = lab.openDatastore()) {

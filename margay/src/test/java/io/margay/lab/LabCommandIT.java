@@ -47,11 +47,14 @@ class LabCommandIT {
 
   private void playThrough(List<String> prefix) {
     assertThat(margay(prefix, "lab", "show"))
-        .isEqualTo(new Command(1, "margay lab: no lab is up. Build one: margay lab up seed [lab-failed]\n"));
+        .isEqualTo(
+            new Command(
+                1, "margay lab: no lab is up. Build one: margay lab up seed [lab-failed]\n"));
     assertThat(margay(prefix, "lab", "up", "mesh-of-dreams"))
         .isEqualTo(
             new Command(
-                1, "margay lab: there is no topology 'mesh-of-dreams'. These exist: seed [lab-failed]\n"));
+                1,
+                "margay lab: there is no topology 'mesh-of-dreams'. These exist: seed [lab-failed]\n"));
     try {
       Command up = margay(prefix, "lab", "up", "seed");
       assertThat(up.output()).contains("agents: margay node on slave1, slave2 ... done");

@@ -238,8 +238,7 @@ public final class NewInterfaces {
     boolean in = kind == ALLOWED_IN || kind == DENIED_IN;
     ProbeFrame.Ends ends =
         in
-            ? new ProbeFrame.Ends(
-                MacAddress.parse(WORLD_MAC), lanMac, peer, address(number), port)
+            ? new ProbeFrame.Ends(MacAddress.parse(WORLD_MAC), lanMac, peer, address(number), port)
             : new ProbeFrame.Ends(
                 macOf(slot), MacAddress.parse(ROUTER_MAC), address(number), peer, port);
     byte[] frame = new ProbeFrame(kind, number, sequence).bytes(ends, 9000 + kind);

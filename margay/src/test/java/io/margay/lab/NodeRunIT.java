@@ -407,7 +407,8 @@ class NodeRunIT {
     assertThat(run("--dryrun", "--backend=none").output())
         .startsWith("Use the following command to start the agent:\n\n")
         .contains("bin/margay-supervise " + runDirectory(), "--name=compile --backend=none");
-    assertThat(run("--init-system", "--ip=autodetect", "--ip-autodetection-method=interface=^eth1$"))
+    assertThat(
+            run("--init-system", "--ip=autodetect", "--ip-autodetection-method=interface=^eth1$"))
         .satisfies(unit -> assertThat(unit.exitCode()).isZero())
         .satisfies(unit ->
             assertThat(unit.output())
@@ -462,7 +463,8 @@ class NodeRunIT {
                       .formatted(calicoctl, command)))
           .isEqualTo(
               new Command(
-                  1, "Need super user privileges: Operation not permitted\n[not-root] Run it as root.\n"));
+                  1,
+                  "Need super user privileges: Operation not permitted\n[not-root] Run it as root.\n"));
     }
   }
 

@@ -108,8 +108,8 @@ class ReflectorIT {
     SeedLab.awaitThat(
         () ->
             NODES.stream()
-                .allMatch(node ->
-                    lab.in(node, "ss", "-tnH", "state", "established").contains(REFLECTOR)),
+                .allMatch(
+                    node -> lab.in(node, "ss", "-tnH", "state", "established").contains(REFLECTOR)),
         () -> "both nodes have a session: " + text(log()));
   }
 
@@ -138,8 +138,7 @@ class ReflectorIT {
         .contains("172.16.1.3/32")
         .contains("192.168.40.12");
     assertThat(
-            margay(
-                "bgp", "show", "adj-out", "--peer", "192.168.40.12", "-4", "--socket", socket()))
+            margay("bgp", "show", "adj-out", "--peer", "192.168.40.12", "-4", "--socket", socket()))
         .contains("172.16.1.1/32")
         .doesNotContain("172.16.1.3/32");
   }
@@ -148,16 +147,15 @@ class ReflectorIT {
   @Order(3)
   void aReflectorThatIsKilledAndComesBackCostsNoPacket() throws Exception {
     Path log = Files.createTempFile("ping", ".log");
-    Process ping =
-        lab.startIn("slave1-frontend1", log, "ping", "-n", "-i", "0.02", "172.16.1.3");
+    Process ping = lab.startIn("slave1-frontend1", log, "ping", "-n", "-i", "0.02", "172.16.1.3");
     SeedLab.awaitThat(() -> text(log).contains("icmp_seq=5 "), () -> "ping runs: " + text(log));
 
     kill("-KILL");
     SeedLab.awaitThat(
         () ->
             NODES.stream()
-                .noneMatch(node ->
-                    lab.in(node, "ss", "-tnH", "state", "established").contains(REFLECTOR)),
+                .noneMatch(
+                    node -> lab.in(node, "ss", "-tnH", "state", "established").contains(REFLECTOR)),
         () -> "sessions are gone");
     assertThat(route("slave1", "172.16.1.3")).contains("via 192.168.40.12");
     startReflector();
@@ -201,9 +199,9 @@ class ReflectorIT {
     SeedLab.awaitThat(
         () ->
             margay("bgp", "show", "neighbors", "--socket", socket(), "-o", "json")
-                .replace(" ", "")
-                .split("\"holdTimeSeconds\":9,", -1)
-                .length
+                    .replace(" ", "")
+                    .split("\"holdTimeSeconds\":9,", -1)
+                    .length
                 == 3,
         () -> margay("bgp", "show", "neighbors", "--socket", socket(), "-o", "json"));
 

@@ -24,8 +24,8 @@ public record QosControls(@Nullable Limit ingress, @Nullable Limit egress) {
   /// A token bucket.
   ///
   /// @param bandwidth how many bits a second on average, 1 kbit/s to 1 Pbit/s
-  /// @param burst how many bits at once after a pause; null where none was given, which leaves it to
-  ///   the agent
+  /// @param burst how many bits at once after a pause; null where none was given, which leaves it
+  ///   to the agent
   public record Limit(long bandwidth, @Nullable Long burst) {
 
     /// 1 kbit/s, the least that Kubernetes takes.

@@ -48,8 +48,8 @@ public final class Reflector implements Speaker {
   /// How long a question to the loop may take.
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
-  /// How long clients get to come back after a restart, which is a quarter of the time for which they
-  /// keep what they were told.
+  /// How long clients get to come back after a restart, which is a quarter of the time for which
+  /// they keep what they were told.
   private static final Duration RETURN_TIME = PeerConfig.DEFAULT_RESTART_TIME.dividedBy(4);
 
   /// How long clients get to take the last word.

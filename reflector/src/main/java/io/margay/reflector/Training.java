@@ -40,9 +40,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Starts a reflector and has clients speak with it for some seconds, so that its JVM can write down
-/// which classes that takes and how they behave, ready for the next start (JEP 483 and JEP 515,
-/// `-XX:AOTCacheOutput`). `build/start-cache.sh` calls it after a build.
+/// Starts a reflector and has clients speak with it for some seconds, so that its JVM can write
+/// down which classes that takes and how they behave, ready for the next start (JEP 483 and JEP
+/// 515, `-XX:AOTCacheOutput`). `build/start-cache.sh` calls it after a build.
 public final class Training {
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -90,8 +90,7 @@ public final class Training {
       port = socket.getLocalPort();
     }
     List<String> command = new ArrayList<>(List.of(arguments));
-    command.addAll(
-        List.of("reflector", "--listen", "127.0.0.1:" + port, "--as", AS.toString()));
+    command.addAll(List.of("reflector", "--listen", "127.0.0.1:" + port, "--as", AS.toString()));
     command.addAll(List.of("--router-id", "10.255.255.254", "--accept-clients", "127.1.0.0/16"));
     Process reflector = new ProcessBuilder(command).inheritIO().start();
     try {
@@ -118,7 +117,8 @@ public final class Training {
                     && client.speaker.peers().getFirst().state() == SessionState.ESTABLISHED));
     for (int table = 0; table < TABLES; table++) {
       loop.execute(() -> clients.forEach(client -> tell(client, 0, PREFIXES, true)));
-      await(() -> clients.stream().allMatch(client -> client.known == 2 * (CLIENTS - 1) * PREFIXES));
+      await(
+          () -> clients.stream().allMatch(client -> client.known == 2 * (CLIENTS - 1) * PREFIXES));
       loop.execute(() -> clients.forEach(client -> tell(client, 0, PREFIXES, false)));
       await(() -> clients.stream().allMatch(client -> client.known == 0));
     }
@@ -215,7 +215,8 @@ public final class Training {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!asked(condition)) {
       if (failure.isDone() || System.nanoTime() > deadline) {
-        throw new IllegalStateException("the clients do not get their routes", failure.getNow(null));
+        throw new IllegalStateException(
+            "the clients do not get their routes", failure.getNow(null));
       }
       LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
     }

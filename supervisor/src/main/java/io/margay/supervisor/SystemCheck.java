@@ -41,18 +41,14 @@ final class SystemCheck {
               "ip_tables",
               "for t in raw mangle nat filter; do iptables -t $t -A OUTPUT -j RETURN || exit; done"),
           needed("xt_conntrack", "iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT"),
-          needed(
-              "xt_mark",
-              "iptables -A INPUT -m mark --mark 0x1/0x1 -j MARK --set-xmark 0x0/0x1"),
+          needed("xt_mark", "iptables -A INPUT -m mark --mark 0x1/0x1 -j MARK --set-xmark 0x0/0x1"),
           needed("xt_multiport", "iptables -A INPUT -p tcp -m multiport --dports 53,80 -j ACCEPT"),
           needed("xt_comment", "iptables -A INPUT -m comment --comment probe -j ACCEPT"),
           needed("xt_addrtype", "iptables -A INPUT -m addrtype --dst-type LOCAL -j ACCEPT"),
           needed("xt_rpfilter", "iptables -t raw -A PREROUTING -m rpfilter --invert -j DROP"),
           needed("veth", "ip link add probe0 type veth peer name probe1"),
           new Feature(
-              "xt_MASQUERADE",
-              "iptables -t nat -A POSTROUTING -j MASQUERADE",
-              "NAT outgoing"),
+              "xt_MASQUERADE", "iptables -t nat -A POSTROUTING -j MASQUERADE", "NAT outgoing"),
           new Feature(
               "xt_nat",
               "iptables -t nat -A PREROUTING -j DNAT --to-destination 192.0.2.1 && iptables -t nat -A POSTROUTING -j SNAT --to-source 192.0.2.1",

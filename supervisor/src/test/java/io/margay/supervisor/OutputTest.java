@@ -259,7 +259,9 @@ class OutputTest {
     assertThat(prepare(sysctls, Optional.of("modprobe: FATAL: no xt_set")))
         .satisfiesExactly(
             line -> assertThat(line).startsWith("Running command"),
-            line -> assertThat(line).startsWith("WARNING: modules were not loaded: no xt_set. Going on"),
+            line ->
+                assertThat(line)
+                    .startsWith("WARNING: modules were not loaded: no xt_set. Going on"),
             line -> assertThat(line).isEqualTo("Enabling IPv4 forwarding"),
             line -> assertThat(line).isEqualTo("Increasing conntrack limit"),
             line -> assertThat(line).startsWith("WARNING: the conntrack limit stays at"));

@@ -6,8 +6,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 
-/// The one buffer that all channels of an event loop read into: what a read gives is consumed before
-/// the next.
+/// The one buffer that all channels of an event loop read into: what a read gives is consumed
+/// before the next.
 final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
 
   private static final int OCTETS = 1 << 16;

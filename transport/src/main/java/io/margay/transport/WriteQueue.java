@@ -113,11 +113,13 @@ final class WriteQueue {
       ByteBuffer rest = i == from ? buffers[i].position(taken) : buffers[i];
       int length = rest.remaining();
       waiting += length;
-      channel.write(Unpooled.wrappedBuffer(rest)).addListener(_ -> {
-        waiting -= length;
-        unwritten -= length;
-        checkDrained();
-      });
+      channel
+          .write(Unpooled.wrappedBuffer(rest))
+          .addListener(_ -> {
+            waiting -= length;
+            unwritten -= length;
+            checkDrained();
+          });
     }
     channel.flush();
   }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The capability `bandwidth`, by which a runtime says how much a container may send and receive
 /// (CNI's CONVENTIONS.md): `runtimeConfig.bandwidth` with `ingressRate`, `ingressBurst`,
-/// `egressRate` and `egressBurst`, in bits a second and bits. Ingress is what goes to the container.
+/// `egressRate` and `egressBurst`, in bits a second and bits. Ingress is what goes to the
+/// container.
 final class Bandwidth {
 
   private static final String PLACE = "runtimeConfig.bandwidth";
@@ -20,8 +21,7 @@ final class Bandwidth {
   /// @param wrong is told what makes no sense
   static @Nullable QosControls of(JsonNode json, List<String> wrong) {
     JsonNode bandwidth = json.path("runtimeConfig").path("bandwidth");
-    return QosControls.of(
-        limit(bandwidth, "ingress", wrong), limit(bandwidth, "egress", wrong));
+    return QosControls.of(limit(bandwidth, "ingress", wrong), limit(bandwidth, "egress", wrong));
   }
 
   /// Zero means no limit. Runtimes give the largest burst they can write where a pod names none,
@@ -35,9 +35,7 @@ final class Bandwidth {
     try {
       return new Limit(
           rate,
-          burst == 0
-              ? null
-              : Long.valueOf(Math.clamp(burst, Limit.LEAST_BURST, Limit.MOST_BURST)));
+          burst == 0 ? null : Long.valueOf(Math.clamp(burst, Limit.LEAST_BURST, Limit.MOST_BURST)));
     } catch (IllegalArgumentException e) {
       wrong.add("%s, %s: %s".formatted(PLACE, direction, e.getMessage()));
       return null;

@@ -243,8 +243,7 @@ public final class CniCommands {
     // ---- CHECK, GC, STATUS
 
     private String check() {
-      List<String> problems =
-          attachments.check(place(), expected(), source(PodWishes.NONE));
+      List<String> problems = attachments.check(place(), expected(), source(PodWishes.NONE));
       requireNone(problems);
       return "";
     }
@@ -262,15 +261,13 @@ public final class CniCommands {
     private void requireNone(List<String> problems) {
       if (!problems.isEmpty()) {
         throw new CniError(
-            Code.OWN,
-            String.join("; ", problems) + ". Delete the container and add it again.");
+            Code.OWN, String.join("; ", problems) + ". Delete the container and add it again.");
       }
     }
 
     private void collect() {
       Set<Known> known = known();
-      new GarbageCollection(
-              new Endpoints(datastore, node), attachments, network.name(), known)
+      new GarbageCollection(new Endpoints(datastore, node), attachments, network.name(), known)
           .run(this::isOfThisNetwork, this::sourceOf);
       if (network.ipam().type().equals(NetworkConfig.CALICO_IPAM)) {
         collectAddresses(known);
@@ -291,8 +288,7 @@ public final class CniCommands {
       return endpoint.spec().profiles().contains(network.name())
           || endpoint.spec().ipNetworks().stream()
               .map(each -> ipam.owner(each.address()))
-              .anyMatch(owner ->
-                  owner.isPresent() && CalicoIpam.isOf(network.name(), owner.get()));
+              .anyMatch(owner -> owner.isPresent() && CalicoIpam.isOf(network.name(), owner.get()));
     }
 
     private AddressSource sourceOf(Workload workload) {
@@ -304,8 +300,7 @@ public final class CniCommands {
 
     /// Addresses that are left of containers which never had an endpoint.
     private void collectAddresses(Set<Known> known) {
-      Set<String> containers =
-          known.stream().map(Known::container).collect(Collectors.toSet());
+      Set<String> containers = known.stream().map(Known::container).collect(Collectors.toSet());
       CalicoIpam.collect(datastore, ipam, node, network.name(), containers);
     }
 

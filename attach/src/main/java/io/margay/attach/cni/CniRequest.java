@@ -54,8 +54,7 @@ public record CniRequest(
   static CniRequest of(boolean ipamOnly, Map<String, String> environment, String config) {
     List<String> wrong = new ArrayList<>();
     Command command = command(environment.getOrDefault("CNI_COMMAND", ""), wrong);
-    boolean aboutOne =
-        command == Command.ADD || command == Command.DEL || command == Command.CHECK;
+    boolean aboutOne = command == Command.ADD || command == Command.DEL || command == Command.CHECK;
     String containerId = environment.getOrDefault("CNI_CONTAINERID", "");
     String device = environment.getOrDefault("CNI_IFNAME", "");
     if (aboutOne && !CONTAINER_ID.matcher(containerId).matches()) {

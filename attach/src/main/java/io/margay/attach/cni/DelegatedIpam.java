@@ -25,8 +25,7 @@ final class DelegatedIpam implements AddressSource {
 
   /// @param args `CNI_ARGS` as the runtime gave them
   /// @param podCidr the network of the node's pods, asked for if the configuration wants that
-  DelegatedIpam(
-      NetworkConfig config, IpamProgram program, String args, Supplier<String> podCidr) {
+  DelegatedIpam(NetworkConfig config, IpamProgram program, String args, Supplier<String> podCidr) {
     this.config = config;
     this.program = program;
     // Others refuse arguments that they do not know, unless they are told not to.

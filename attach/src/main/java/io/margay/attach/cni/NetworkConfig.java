@@ -211,8 +211,7 @@ record NetworkConfig(
       // It is told below.
     }
     wrong.add(
-        "%s has '%s', expected the CIDR of an IPv%d pool"
-            .formatted(where, text, family.version()));
+        "%s has '%s', expected the CIDR of an IPv%d pool".formatted(where, text, family.version()));
   }
 
   /// By `CNI_ARGS`, the capability `ips`, or CNI's conventions for `args`.
@@ -238,8 +237,7 @@ record NetworkConfig(
     return chosen;
   }
 
-  static void requireOneOfEachFamily(
-      List<IpAddress> addresses, String what, List<String> wrong) {
+  static void requireOneOfEachFamily(List<IpAddress> addresses, String what, List<String> wrong) {
     for (IpFamily family : IpFamily.values()) {
       if (addresses.stream().filter(each -> each.family() == family).count() > 1) {
         wrong.add(

@@ -63,8 +63,7 @@ record PodWishes(
       try {
         addresses.add(IpAddress.parse(text));
       } catch (IllegalArgumentException e) {
-        wrong.add(
-            "annotation %s%s has '%s', expected an IP address".formatted(PREFIX, name, text));
+        wrong.add("annotation %s%s has '%s', expected an IP address".formatted(PREFIX, name, text));
       }
     }
     NetworkConfig.requireOneOfEachFamily(addresses, "annotation " + PREFIX + name, wrong);

@@ -23,8 +23,7 @@ class BandwidthTest {
   @Test
   void whatGoesToTheContainerIsIngress() throws Exception {
     assertThat(
-            limits(
-                "{\"ingressRate\": 10000000, \"ingressBurst\": 8000, \"egressRate\": 5000000}"))
+            limits("{\"ingressRate\": 10000000, \"ingressBurst\": 8000, \"egressRate\": 5000000}"))
         .isEqualTo(new QosControls(new Limit(10_000_000, 8000L), new Limit(5_000_000, null)));
     assertThat(wrong).isEmpty();
   }

@@ -136,7 +136,8 @@ enum Daemon {
                   Plan.AS,
                   ROUTER_ID,
                   LISTEN);
-      String each = run.each(client -> "  neighbor %s { descr client }%n".formatted(Plan.source(client)));
+      String each =
+          run.each(client -> "  neighbor %s { descr client }%n".formatted(Plan.source(client)));
       Path file = run.write("bgpd.conf", head + each + "}\nallow from any\nallow to any\n");
       // It insists that nobody else can read it.
       file.toFile().setReadable(false, false);

@@ -55,8 +55,7 @@ public final class MessageFramer {
   public @Nullable ByteBuffer next() {
     int available = end - begin;
     boolean marked =
-        available >= MARKER
-            && (pending.getLong(begin) & pending.getLong(begin + Long.BYTES)) == -1;
+        available >= MARKER && (pending.getLong(begin) & pending.getLong(begin + Long.BYTES)) == -1;
     for (int i = 0; !marked && i < Math.min(available, MARKER); i++) {
       if (pending.get(begin + i) != -1) {
         throw new MalformedMessageException(

@@ -88,8 +88,7 @@ record Nlri(PrefixList prefixes, PathIds pathIds) {
     if (isEmpty() || other.isEmpty()) {
       return isEmpty() ? other : this;
     }
-    return new Nlri(
-        prefixes.join(other.prefixes), pathIds.append(prefixes.size(), other.pathIds));
+    return new Nlri(prefixes.join(other.prefixes), pathIds.append(prefixes.size(), other.pathIds));
   }
 
   /// The octets that a prefix of this length takes.

@@ -26,7 +26,8 @@ public final class UpdateEncoder {
   /// For attributes: as long as they can be.
   private final ByteBuffer scratch = ByteBuffer.allocate(1 << 16);
 
-  /// What was written for the latest attributes: one who changes a route often does so with the same.
+  /// What was written for the latest attributes: one who changes a route often does so with the
+  /// same.
   private byte[] lastBlock = {};
 
   private @Nullable PathAttributes lastAttributes;

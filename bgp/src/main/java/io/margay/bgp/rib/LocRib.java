@@ -1,7 +1,6 @@
 package io.margay.bgp.rib;
 
 import io.margay.bgp.message.NextHop;
-import io.margay.bgp.message.PrefixList;
 import io.margay.net.IpAddress;
 import io.margay.net.IpFamily;
 import io.margay.net.IpPrefix;
@@ -22,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each prefix has a number. What belongs to it: a reference to its only [Path], or to an array of
 /// them with the best one first. What is done for each route of a large table asks `instanceof`: a
-/// `switch` over types is slow until it is compiled. A route costs some 25 octets here, and 4 for each [ExportGroup].
+/// `switch` over types is slow until it is compiled. A route costs some 25 octets here, and 4 for
+/// each [ExportGroup].
 public final class LocRib {
 
   /// Who wants to know when the choice for a prefix is another.

@@ -19,8 +19,8 @@ import java.util.Arrays;
 /// 1. *What comes together lies together.* The hash of a prefix leaves its last four bits alone, so
 ///    that neighbours, which is what UPDATEs and blocks are made of, share a line of the cache:
 ///    waiting for memory was half of what a large table cost.
-/// 2. *What goes often comes back.* A prefix that is removed keeps its place until those are as many
-///    as the others; then all of them give up theirs at once.
+/// 2. *What goes often comes back.* A prefix that is removed keeps its place until those are as
+///    many as the others; then all of them give up theirs at once.
 final class PrefixIndex {
 
   static final int NONE = -1;

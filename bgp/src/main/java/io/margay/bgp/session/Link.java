@@ -201,8 +201,7 @@ final class Link implements Transport.Handler {
       case Keepalive _ -> {}
       case Open _, Update _, Notification _ ->
           unexpected(
-              decoded.message(),
-              NotificationError.StateMachine.UNEXPECTED_MESSAGE_IN_ESTABLISHED);
+              decoded.message(), NotificationError.StateMachine.UNEXPECTED_MESSAGE_IN_ESTABLISHED);
     }
   }
 

@@ -154,8 +154,7 @@ class ExportGroupTest {
         .isEqualTo(
             Map.of(
                 "10.2.0.0/24", "10.0.0.2", "10.3.0.0/24", "10.0.0.3", "10.9.0.0/24", "10.0.0.2"));
-    assertThat(two.knows)
-        .isEqualTo(Map.of("10.1.0.0/24", "10.0.0.1", "10.3.0.0/24", "10.0.0.3"));
+    assertThat(two.knows).isEqualTo(Map.of("10.1.0.0/24", "10.0.0.1", "10.3.0.0/24", "10.0.0.3"));
     assertThat(three.knows)
         .isEqualTo(
             Map.of(

@@ -123,7 +123,8 @@ public final class ResourceValues {
     }
   }
 
-  private static void limit(StructBuilder limits, String direction, QosControls.@Nullable Limit limit) {
+  private static void limit(
+      StructBuilder limits, String direction, QosControls.@Nullable Limit limit) {
     Long burst = limit == null ? null : limit.burst();
     limits
         .put(direction + "Bandwidth", new Value.Int(limit == null ? 0 : limit.bandwidth()))

@@ -47,8 +47,7 @@ class EtcdV2AuthTest {
         "{'role':'calico','permissions':{'kv':{'read':['/calico*'],'write':['/calico*']}}}");
     asRoot("PUT", "users/margay", "{'user':'margay','password':'m','roles':['calico']}");
     asRoot("PUT", "enable", "");
-    asRoot(
-        "PUT", "roles/guest", "{'role':'guest','revoke':{'kv':{'read':['/*'],'write':['/*']}}}");
+    asRoot("PUT", "roles/guest", "{'role':'guest','revoke':{'kv':{'read':['/*'],'write':['/*']}}}");
   }
 
   @AfterEach
@@ -78,8 +77,7 @@ class EtcdV2AuthTest {
   }
 
   private Datastore openAs(String user, String password) {
-    return Datastores.open(
-        cluster.config(EtcdApi.V2, new EtcdCredentials(user, password), NO_TLS));
+    return Datastores.open(cluster.config(EtcdApi.V2, new EtcdCredentials(user, password), NO_TLS));
   }
 
   @Test

@@ -65,7 +65,10 @@ public final class PathDatastore implements Datastore {
     var reading =
         store.readTogether(
             pathsOf.values().stream().flatMap(List::stream).distinct().toList(),
-            ranges.stream().flatMap(range -> KeyPaths.prefixes(range).stream()).distinct().toList());
+            ranges.stream()
+                .flatMap(range -> KeyPaths.prefixes(range).stream())
+                .distinct()
+                .toList());
     Map<String, PathValue> byPath = new LinkedHashMap<>();
     reading.values().forEach(value -> byPath.put(value.path(), value));
     Map<Key<?>, Optional<Entry<?>>> values = new HashMap<>();

@@ -99,8 +99,7 @@ public final class WatchThread implements Datastore.Watch {
   private void complain(Unavailable failure) {
     failures++;
     if (failures == COMPLAINT && !isClosed()) {
-      LOG.warn(
-          "{} The watch goes on when it can. [{}]", failure.getMessage(), failure.error());
+      LOG.warn("{} The watch goes on when it can. [{}]", failure.getMessage(), failure.error());
     }
   }
 

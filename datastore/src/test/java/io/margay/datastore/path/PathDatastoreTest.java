@@ -15,8 +15,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.margay.datastore.Datastore.Change;
 import io.margay.datastore.Datastore.Commit;
-import io.margay.datastore.Datastore.Write;
 import io.margay.datastore.Datastore.Unreadable;
+import io.margay.datastore.Datastore.Write;
 import io.margay.datastore.DatastoreException.UpdateConflict;
 import io.margay.datastore.Entry;
 import io.margay.datastore.Key;
@@ -280,7 +280,9 @@ class PathDatastoreTest {
 
     store.commit(new Transaction(List.of(), List.of(), List.of(odd)));
     assertThat(unchanged(key, before)).isInstanceOf(Commit.Refused.class);
-    put("/calico/v1/ipam/v4/pool/10.0.0.0-25", "{\"cidr\":\"10.0.0.0/25\",\"ipip\":\"\",\"masquerade\":false,\"disabled\":false}");
+    put(
+        "/calico/v1/ipam/v4/pool/10.0.0.0-25",
+        "{\"cidr\":\"10.0.0.0/25\",\"ipip\":\"\",\"masquerade\":false,\"disabled\":false}");
     assertThat(unchanged(key, before)).isInstanceOf(Commit.Refused.class);
     assertThat(unchanged(key, poolRevision())).isInstanceOf(Commit.Done.class);
     var other = new PathDatastore(store); // which has not read the pool

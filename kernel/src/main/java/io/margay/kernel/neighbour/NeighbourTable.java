@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// database, and the means to bring the kernel there. Entries of others for the same address are
 /// overwritten: there can be only one.
 ///
-/// Notices from the monitor come late. As in [io.margay.kernel.route.RouteTable], one is a reason to
-/// read the entries, unless it agrees with what is known, as the echo of our own writes does.
+/// Notices from the monitor come late. As in [io.margay.kernel.route.RouteTable], one is a reason
+/// to read the entries, unless it agrees with what is known, as the echo of our own writes does.
 ///
 /// Belongs to one thread, which its calls to the kernel may block.
 ///

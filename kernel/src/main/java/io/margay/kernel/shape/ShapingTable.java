@@ -68,11 +68,9 @@ public final class ShapingTable {
   }
 
   /// Wants these limits on the device, as soon as it is there.
-  public void want(
-      String device, @Nullable TokenBucket sent, @Nullable TokenBucket received) {
+  public void want(String device, @Nullable TokenBucket sent, @Nullable TokenBucket received) {
     Limits limits = new Limits(sent, received);
-    Limits before =
-        limits.equals(Limits.NONE) ? wanted.remove(device) : wanted.put(device, limits);
+    Limits before = limits.equals(Limits.NONE) ? wanted.remove(device) : wanted.put(device, limits);
     if (!limits.equals(before == null ? Limits.NONE : before)) {
       inPlace.remove(device);
       dirty.add(device);

@@ -82,8 +82,7 @@ public final class TunnelDevice {
   public void onLink(Link link) {
     if (link.name().equals(name)) {
       index = link.index();
-      stale |=
-          wanted == null || !link.adminUp() || link.mtu() != wanted.mtu() || hasOtherMac(link);
+      stale |= wanted == null || !link.adminUp() || link.mtu() != wanted.mtu() || hasOtherMac(link);
     } else if (index != null && index == link.index()) {
       onLinkRemoved(link);
     }

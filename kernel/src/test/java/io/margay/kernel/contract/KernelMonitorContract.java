@@ -124,9 +124,7 @@ public abstract class KernelMonitorContract extends KernelContract {
   @Test
   void tellsOfForwardingEntriesThatComeChangeAndGo() {
     MacAddress mac = MacAddress.parse("66:00:00:00:00:01");
-    world()
-        .tunnels()
-        .create(new Vxlan("vx", 1410, 4096, 4789, mac, IpAddress.parse("192.0.2.1")));
+    world().tunnels().create(new Vxlan("vx", 1410, 4096, 4789, mac, IpAddress.parse("192.0.2.1")));
     FdbEntry first = new FdbEntry("vx", mac, IpAddress.parse("192.0.2.2"));
     FdbEntry moved = new FdbEntry("vx", mac, IpAddress.parse("192.0.2.3"));
 

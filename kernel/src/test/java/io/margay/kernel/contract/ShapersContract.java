@@ -102,10 +102,11 @@ public abstract class ShapersContract extends KernelContract {
     assertThatThrownBy(() -> world().shapers().redirect("cali1", BUFFER))
         .isInstanceOf(KernelException.class)
         .hasMessageContaining("ENODEV");
-    assertThatCode(() -> {
-          world().shapers().unlimit("cali2");
-          world().shapers().stopRedirecting("cali2");
-        })
+    assertThatCode(
+            () -> {
+              world().shapers().unlimit("cali2");
+              world().shapers().stopRedirecting("cali2");
+            })
         .doesNotThrowAnyException();
   }
 

@@ -34,7 +34,8 @@ import java.util.function.Predicate;
 /// list`, `ip link show`, `ip link add`, `ip link set`, `ip link delete`, `ip address list`, `ip
 /// address add`, `ip address delete`, `bridge fdb list`, `bridge fdb replace`, `bridge fdb delete`,
 /// `iptables-save`, `iptables-restore`, `ip6tables-save`, `ip6tables-restore`, `ipset list`, `ipset
-/// restore`, `tc show`, `tc qdisc replace`, `tc qdisc delete`, `tc filter add`, `tc filter delete`, `sysctl read`, `sysctl write`, `conntrack delete`.
+/// restore`, `tc show`, `tc qdisc replace`, `tc qdisc delete`, `tc filter add`, `tc filter delete`,
+/// `sysctl read`, `sysctl write`, `conntrack delete`.
 ///
 /// Any thread may call it. Notices are delivered before the call that causes them returns.
 public final class FakeKernel implements KernelWorld {

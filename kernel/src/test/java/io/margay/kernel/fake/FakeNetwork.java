@@ -139,8 +139,7 @@ final class FakeNetwork implements Routes {
   void setMac(String name, MacAddress mac) {
     Link before = link(name);
     Link after =
-        new Link(
-            before.index(), name, before.adminUp(), before.running(), before.mtu(), mac);
+        new Link(before.index(), name, before.adminUp(), before.running(), before.mtu(), mac);
     links.put(name, after);
     tell(listener -> listener.onLink(after));
   }
@@ -382,8 +381,7 @@ final class FakeNetwork implements Routes {
           kernel.enter("ip neigh delete", describe(neighbour));
           if (neighbours.removeIf(there -> samePlace(there, neighbour))) {
             kernel.wrote("ip neigh delete", describe(neighbour));
-            tell(listener ->
-                listener.onNeighbourRemoved(neighbour.device(), neighbour.address()));
+            tell(listener -> listener.onNeighbourRemoved(neighbour.device(), neighbour.address()));
           }
         }
       }

@@ -43,8 +43,8 @@ class NeighbourTableTest {
     ApplyOutcome<NeighbourChange<Neighbour>> outcome = table.apply();
 
     assertThat(outcome.changes())
-        .containsExactly(new NeighbourChange.Written<>(POD, false),
-            new NeighbourChange.Removed<>(STRAY, false));
+        .containsExactly(
+            new NeighbourChange.Written<>(POD, false), new NeighbourChange.Removed<>(STRAY, false));
     assertThat(kernel.neighbours().list(IPV4)).containsExactly(ROUTER, POD);
   }
 
@@ -139,8 +139,7 @@ class NeighbourTableTest {
 
     givenFromOutside(STRAY);
     assertThat(table.needsApply()).isTrue();
-    assertThat(table.apply().changes())
-        .containsExactly(new NeighbourChange.Removed<>(STRAY, true));
+    assertThat(table.apply().changes()).containsExactly(new NeighbourChange.Removed<>(STRAY, true));
     assertThat(kernel.neighbours().list(IPV4)).containsExactly(POD);
   }
 

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
 /// 2. Nothing foreign is taken: only endpoints of orchestrator `k8s`, addresses whose note names a
 ///    pod, and nodes that this controller has known as nodes of Kubernetes, or that carry nothing
 ///    but pods. A node whose agent still reports is alive.
-/// 3. In the end everything ownerless goes. A pod that was made anew on another node, under the same
-///    name, does not own what its namesake left behind.
+/// 3. In the end everything ownerless goes. A pod that was made anew on another node, under the
+///    same name, does not own what its namesake left behind.
 ///
 /// A Kubernetes without any node is one that was emptied, or not the right one; nothing is judged
 /// by it.
@@ -143,8 +143,8 @@ final class GarbageCollection {
         && isGone(workload(owner), owner.secondary().getOrDefault(AttributeNames.NODE, ""));
   }
 
-  /// Whether there is no such pod, or it lives on another node than this. That its endpoint is there
-  /// shows that nodes have the same names in Kubernetes and here.
+  /// Whether there is no such pod, or it lives on another node than this. That its endpoint is
+  /// there shows that nodes have the same names in Kubernetes and here.
   ///
   /// @param node empty if it is not known
   private boolean isGone(String workload, String node) {
@@ -206,8 +206,7 @@ final class GarbageCollection {
         && stored.endpoints.keySet().stream()
             .filter(key -> key.node().equals(node))
             .allMatch(key ->
-                key.orchestrator().equals(Naming.ORCHESTRATOR)
-                    && isGone(key.workload(), node))
+                key.orchestrator().equals(Naming.ORCHESTRATOR) && isGone(key.workload(), node))
         && (knownNodes.contains(node)
             || stored.endpoints.keySet().stream().anyMatch(key -> key.node().equals(node)));
   }

@@ -216,8 +216,8 @@ public final class KubernetesController implements AutoCloseable {
     return datastoreInSync && kubernetesInSync && isCluster();
   }
 
-  /// Every cluster has namespaces of its own (`kube-system`). A server that has none was emptied, or
-  /// is the wrong one, and what it lacks was not deleted by anybody.
+  /// Every cluster has namespaces of its own (`kube-system`). A server that has none was emptied,
+  /// or is the wrong one, and what it lacks was not deleted by anybody.
   private boolean isCluster() {
     if (kubernetes.profileNames().isEmpty()) {
       if (!complained) {

@@ -45,8 +45,10 @@ class GarbageCollectionTest {
   private final Datastore datastore = new PathDatastore(new MemoryStore());
   private final KubernetesPicture kubernetes = new KubernetesPicture(Naming.CALICO_2);
   private final DatastorePicture stored = new DatastorePicture();
+
   /// The node of each, empty for one that has none yet.
   private final Map<String, String> apiPods = new HashMap<>();
+
   private final Set<String> apiNodes = new HashSet<>();
   private boolean apiServerAway;
 
@@ -205,8 +207,7 @@ class GarbageCollectionTest {
     assertThat(hasEndpoint("shop.db-0")).isFalse();
     assertThat(
             datastore.get(
-                new Key.ForResource(
-                    new WorkloadEndpointKey("slave2", "k8s", "shop.db-0", "eth0"))))
+                new Key.ForResource(new WorkloadEndpointKey("slave2", "k8s", "shop.db-0", "eth0"))))
         .isPresent();
     assertThat(new Ipam(datastore).owner(newAddress)).isPresent();
     assertThat(new Ipam(datastore).owner(left)).isEmpty();
@@ -328,11 +329,7 @@ class GarbageCollectionTest {
   }
 
   private static Pod podOn(String name, String node) {
-    return new PodBuilder(pod(name))
-        .withNewSpec()
-        .withNodeName(node)
-        .endSpec()
-        .build();
+    return new PodBuilder(pod(name)).withNewSpec().withNodeName(node).endSpec().build();
   }
 
   private static WorkloadEndpoint endpointOn(String node, String workload, IpAddress address) {

@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// A real kube-apiserver on loopback addresses, with etcd behind it. `build/kube-apiserver.sh` makes
-/// one; the system property `kube-apiserver` says where another is.
+/// A real kube-apiserver on loopback addresses, with etcd behind it. `build/kube-apiserver.sh`
+/// makes one; the system property `kube-apiserver` says where another is.
 final class KubeApiServer implements AutoCloseable {
 
   private static final String TOKEN = "a-token-for-tests";
@@ -41,9 +41,7 @@ final class KubeApiServer implements AutoCloseable {
   /// The program; the test is skipped where there is none.
   static Path program() {
     Path program =
-        Path.of(
-            System.getProperty(
-                "kube-apiserver", "../target/kube-apiserver/kube-apiserver"));
+        Path.of(System.getProperty("kube-apiserver", "../target/kube-apiserver/kube-apiserver"));
     assumeTrue(
         Files.isExecutable(program),
         "there is no kube-apiserver (build/kube-apiserver.sh makes one), so it is not tested");
@@ -113,8 +111,7 @@ final class KubeApiServer implements AutoCloseable {
       process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(
-                  ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()))
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()))
               .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What NetworkPolicy is documented to mean, against what our nodes make of it: for every pair of
-/// places and every port, from the policy through its conversion and the calculation of both nodes to
-/// the rules that a packet meets. `KubernetesPolicyIT` sends the packets.
+/// places and every port, from the policy through its conversion and the calculation of both nodes
+/// to the rules that a packet meets. `KubernetesPolicyIT` sends the packets.
 class NetworkPolicySemanticsTest {
 
   private static final NetworkPolicyTable TABLE = NetworkPolicyTable.read();
@@ -77,9 +77,7 @@ class NetworkPolicySemanticsTest {
     NodeRules rules = nodes.get(NODES.getOrDefault(end.namespace(), ""));
     return rules == null
         || rules.allows(
-            workload(end),
-            ingress,
-            new NodeRules.Packet(source.address(), target.address(), port));
+            workload(end), ingress, new NodeRules.Packet(source.address(), target.address(), port));
   }
 
   private static Map<String, NodeRules> calculate(Case policies, Naming naming)
@@ -146,7 +144,9 @@ class NetworkPolicySemanticsTest {
                 NetworkPolicyTable.PLACES.stream()
                     .filter(place ->
                         !each.allows(
-                            place, NetworkPolicyTable.PLACES.getFirst(), NetworkPolicyTable.PORTS.getFirst())))
+                            place,
+                            NetworkPolicyTable.PLACES.getFirst(),
+                            NetworkPolicyTable.PORTS.getFirst())))
             .count();
     assertThat(denied).isBetween(200L, TABLE.cases().size() * 8L);
   }

@@ -74,8 +74,7 @@ final class NodeRules {
         && side.notIpSetIds().stream().noneMatch(id -> ipSets.get(id).contains(address))
         && (side.ports().isEmpty()
             || side.ports().stream()
-                .anyMatch(range ->
-                    range.first() <= port.number() && port.number() <= range.last()))
+                .anyMatch(range -> range.first() <= port.number() && port.number() <= range.last()))
         && side.notPorts().isEmpty();
   }
 }

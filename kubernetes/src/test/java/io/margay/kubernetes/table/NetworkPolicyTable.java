@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Network policies and who reaches whom under them: the resource `network-policies.txt`, which says
-/// what its lines mean. For tests of the calculation, and of packets.
+/// Network policies and who reaches whom under them: the resource `network-policies.txt`, which
+/// says what its lines mean. For tests of the calculation, and of packets.
 public record NetworkPolicyTable(List<Case> cases) {
 
   /// Where packets come from and go to.
@@ -33,8 +33,7 @@ public record NetworkPolicyTable(List<Case> cases) {
     }
   }
 
-  public static final Place OUTSIDE =
-      new Place("", "outside", IpAddress.parse("192.168.40.10"));
+  public static final Place OUTSIDE = new Place("", "outside", IpAddress.parse("192.168.40.10"));
 
   /// All pods, and the one outside.
   public static final List<Place> PLACES = places();
@@ -144,8 +143,7 @@ public record NetworkPolicyTable(List<Case> cases) {
   }
 
   public static NetworkPolicyTable read() {
-    try (InputStream in =
-        NetworkPolicyTable.class.getResourceAsStream("network-policies.txt")) {
+    try (InputStream in = NetworkPolicyTable.class.getResourceAsStream("network-policies.txt")) {
       if (in == null) {
         throw new IllegalStateException("the resource network-policies.txt is missing");
       }

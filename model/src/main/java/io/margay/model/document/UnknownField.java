@@ -5,8 +5,8 @@ import io.margay.model.document.Value.Scalar;
 import io.margay.model.document.Value.ScalarType;
 import io.margay.model.document.Value.Sequence;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 

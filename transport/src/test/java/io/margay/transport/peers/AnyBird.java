@@ -79,7 +79,14 @@ abstract class AnyBird extends Daemon {
     List<String> command =
         new ArrayList<>(
             List.of(
-                bird().toString(), "-f", "-c", configuration(), "-s", "bird.ctl", "-P", "bird.pid"));
+                bird().toString(),
+                "-f",
+                "-c",
+                configuration(),
+                "-s",
+                "bird.ctl",
+                "-P",
+                "bird.pid"));
     if (again) {
       command.add("-R");
     }

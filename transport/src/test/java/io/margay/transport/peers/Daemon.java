@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A BGP daemon in AS 64512 on 127.0.0.1 that waits for us to connect from 127.0.0.2, or on fd00:6::1
-/// for fd00:6::2. It announces
-/// 10.1.0.0/24 and 10.1.1.0/24 via 10.9.0.1 and, if it speaks IPv6, fd80:1::/64 via fd00::1.
+/// A BGP daemon in AS 64512 on 127.0.0.1 that waits for us to connect from 127.0.0.2, or on
+/// fd00:6::1 for fd00:6::2. It announces 10.1.0.0/24 and 10.1.1.0/24 via 10.9.0.1 and, if it speaks
+/// IPv6, fd80:1::/64 via fd00::1.
 ///
 /// It runs in the foreground with all its files in one directory and touches nothing of the host.
 abstract class Daemon implements AutoCloseable {

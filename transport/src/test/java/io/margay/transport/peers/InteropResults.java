@@ -37,7 +37,8 @@ public final class InteropResults implements TestWatcher, BeforeAllCallback {
   public void testAborted(ExtensionContext context, @Nullable Throwable cause) {
     String reason = cause == null ? "" : String.valueOf(cause.getMessage());
     note(
-        context, reason.startsWith(ABORTED) ? "no: " + reason.substring(ABORTED.length()) : "not tried");
+        context,
+        reason.startsWith(ABORTED) ? "no: " + reason.substring(ABORTED.length()) : "not tried");
   }
 
   @Override

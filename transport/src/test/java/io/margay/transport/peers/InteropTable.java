@@ -42,7 +42,9 @@ final class InteropTable {
           new Row(
               "holds all paths that our reflector has",
               "AddPathInteropTest.aClientHoldsAllPathsToAPrefix"),
-          new Row("drops our routes when we say so", "DaemonInteropTest.anOrderlyStopTakesOurRoutesAlong"),
+          new Row(
+              "drops our routes when we say so",
+              "DaemonInteropTest.anOrderlyStopTakesOurRoutesAlong"),
           new Row(
               "is a client of our reflector",
               "ReflectionInteropTest.theDaemonIsAClientOfOurReflector"),
@@ -61,8 +63,7 @@ final class InteropTable {
       throw new IllegalStateException(document + " has no place for the table");
     }
     Files.writeString(
-        document,
-        text.substring(0, begin + BEGIN.length()) + table(results) + text.substring(end));
+        document, text.substring(0, begin + BEGIN.length()) + table(results) + text.substring(end));
   }
 
   /// Results by test and daemon.

@@ -24,8 +24,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What [Ipv6SessionTest] runs in a namespace that has fd00:6::1 and fd00:6::2: one session over IPv6
-/// with a daemon, through which both sides learn all of the other's routes, and lose what is withdrawn.
+/// What [Ipv6SessionTest] runs in a namespace that has fd00:6::1 and fd00:6::2: one session over
+/// IPv6 with a daemon, through which both sides learn all of the other's routes, and lose what is
+/// withdrawn.
 final class Ipv6Session implements RouteListener {
 
   private static final int PORT = 1179;
@@ -60,8 +61,7 @@ final class Ipv6Session implements RouteListener {
             false,
             SpeakerConfig.DEFAULT_SELECTION_DEFERRAL,
             1);
-    BgpSpeaker speaker =
-        new BgpSpeaker(config, thread.loop, new NettyTransport(thread.loop), this);
+    BgpSpeaker speaker = new BgpSpeaker(config, thread.loop, new NettyTransport(thread.loop), this);
     PeerConfig peer =
         PeerConfig.builder(IpAddress.parse(theirs.theirs()), AS, AS)
             .remotePort(PORT)

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Sessions over IPv6 with each [Daemon]. Loopback has one IPv6 address, which is one too few, so both
-/// ends are in a network namespace of their own.
+/// Sessions over IPv6 with each [Daemon]. Loopback has one IPv6 address, which is one too few, so
+/// both ends are in a network namespace of their own.
 @ExtendWith(InteropResults.class)
 class Ipv6SessionTest {
 
