@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ public final class KubernetesController implements AutoCloseable {
   private final Reconciler reconciler;
   private final GarbageCollection garbage;
   private final Syncer syncer;
-  private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+  private final List<Followed<?>> followed = new ArrayList<>();
 
   private boolean datastoreInSync;
   private boolean kubernetesInSync;
@@ -66,23 +67,23 @@ public final class KubernetesController implements AutoCloseable {
         new GarbageCollection(
             kubernetes, stored, datastore, new ClientApiServer(client), grace, loop::nanoTime);
     this.syncer = new Syncer(datastore, new DatastoreNews());
-    informers.add(
-        inform(
+    followed.add(
+        new Followed<>(
             client.network().v1().networkPolicies().inAnyNamespace().runnableInformer(0),
             policy -> reconciler.policyIsDirty(kubernetes.put(policy)),
             policy -> reconciler.policyIsDirty(kubernetes.remove(policy))));
-    informers.add(
-        inform(
+    followed.add(
+        new Followed<>(
             client.namespaces().runnableInformer(0),
             namespace -> reconciler.profileIsDirty(kubernetes.put(namespace)),
             namespace -> reconciler.profileIsDirty(kubernetes.remove(namespace))));
-    informers.add(
-        inform(
+    followed.add(
+        new Followed<>(
             client.pods().inAnyNamespace().runnableInformer(0),
             this::podChanged,
             pod -> podNews(kubernetes.remove(pod))));
-    informers.add(
-        inform(
+    followed.add(
+        new Followed<>(
             client.nodes().runnableInformer(0),
             node -> {
               kubernetes.putNode(node.getMetadata().getName());
@@ -108,7 +109,40 @@ public final class KubernetesController implements AutoCloseable {
   /// To be called once.
   public void start() {
     syncer.start();
-    for (SharedIndexInformer<?> informer : informers) {
+    followed.forEach(Followed::start);
+    loop.schedule(period, this::lookAtEverything);
+  }
+
+  private void informerStarted(@Nullable Throwable failure) {
+    if (failure != null) {
+      log.error("An informer ended: {}. Restart this process.", failure.getMessage());
+      return;
+    }
+    if (!kubernetesInSync && followed.stream().allMatch(Followed::isComplete)) {
+      followed.forEach(Followed::takeAll);
+      kubernetesInSync = true;
+      log.info("Kubernetes is known completely");
+      reconciler.everythingIsDirty();
+      scheduleRun();
+    }
+  }
+
+  /// One kind of object. Events come some time after the informer's store has changed, so it is the
+  /// store that says how an object is now, and what there is at the start.
+  private final class Followed<T extends HasMetadata> implements ResourceEventHandler<T> {
+
+    private final SharedIndexInformer<T> informer;
+    private final Consumer<T> put;
+    private final Consumer<T> remove;
+
+    Followed(SharedIndexInformer<T> informer, Consumer<T> put, Consumer<T> remove) {
+      this.informer = informer;
+      this.put = put;
+      this.remove = remove;
+    }
+
+    void start() {
+      informer.addEventHandler(this);
       // Informers list and watch again by themselves, for ever, whatever the reason of the failure.
       informer.exceptionHandler((_, thrown) -> {
         log.warn(
@@ -121,49 +155,45 @@ public final class KubernetesController implements AutoCloseable {
               .start()
               .whenComplete((_, failure) -> loop.execute(() -> informerStarted(failure)));
     }
-    loop.schedule(period, this::lookAtEverything);
-  }
 
-  private void informerStarted(@org.jspecify.annotations.Nullable Throwable failure) {
-    if (failure != null) {
-      log.error("An informer ended: {}. Restart this process.", failure.getMessage());
-      return;
+    boolean isComplete() {
+      return informer.hasSynced();
     }
-    if (!kubernetesInSync && informers.stream().allMatch(SharedIndexInformer::hasSynced)) {
-      kubernetesInSync = true;
-      log.info("Kubernetes is known completely");
-      reconciler.everythingIsDirty();
-      scheduleRun();
+
+    void takeAll() {
+      informer.getStore().list().forEach(put);
     }
-  }
 
-  private <T extends HasMetadata> SharedIndexInformer<T> inform(
-      SharedIndexInformer<T> informer, Consumer<T> put, Consumer<T> remove) {
-    informer.addEventHandler(
-        new ResourceEventHandler<T>() {
-          @Override
-          public void onAdd(T object) {
-            take(put, object);
-          }
+    @Override
+    public void onAdd(T object) {
+      changed(object);
+    }
 
-          @Override
-          public void onUpdate(T before, T now) {
-            take(put, now);
-          }
+    @Override
+    public void onUpdate(T before, T now) {
+      changed(now);
+    }
 
-          @Override
-          public void onDelete(T object, boolean finalStateUnknown) {
-            take(remove, object);
-          }
-        });
-    return informer;
-  }
+    @Override
+    public void onDelete(T object, boolean finalStateUnknown) {
+      changed(object);
+    }
 
-  private <T> void take(Consumer<T> news, T object) {
-    loop.execute(() -> {
-      news.accept(object);
-      scheduleRun();
-    });
+    private void changed(T object) {
+      loop.execute(() -> {
+        T now = informer.getStore().get(object);
+        if (now == null) {
+          remove.accept(object);
+        } else {
+          put.accept(now);
+        }
+        scheduleRun();
+      });
+    }
+
+    void close() {
+      informer.close();
+    }
   }
 
   private void podChanged(Pod pod) {
@@ -277,7 +307,7 @@ public final class KubernetesController implements AutoCloseable {
 
   @Override
   public void close() {
-    informers.forEach(SharedIndexInformer::close);
+    followed.forEach(Followed::close);
     syncer.close();
   }
 }
