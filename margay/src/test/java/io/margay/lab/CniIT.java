@@ -226,6 +226,20 @@ class CniIT {
   }
 
   @Test
+  void idsThatBeginAlikeAreTwoContainers() {
+    Container one = container("default-container-1");
+    Container two = container("default-container-2");
+    String first = it.add(one, it.config("node1", "net")).address();
+    String second = it.add(two, it.config("node1", "net")).address();
+
+    assertThat(in(one, "ip", "-o", "addr")).contains(first);
+    assertThat(in(two, "ip", "-o", "addr")).contains(second);
+    it.delete(one, it.config("node1", "net"));
+    assertThat(in(two, "ip", "-o", "addr")).contains(second);
+    it.delete(two, it.config("node1", "net"));
+  }
+
+  @Test
   void anIdWhoseNameIsTakenIsRefusedAndLeavesTheOther() {
     Container one = container("0123456789a");
     Container two = container("0123456789a" + "0".repeat(53));
@@ -257,6 +271,105 @@ class CniIT {
     assertThat(it.lab.in("node1", "ip", "-o", "link")).contains("califoreign");
     it.lab.delete(new WorkloadEndpointKey("node1", "others", "w", "e"));
     it.lab.in("node1", "ip", "link", "del", "califoreign");
+  }
+
+  @Test
+  void aContainerJoinsASecondNetworkWithItsInterface() {
+    Container one = container("joins");
+    String address = it.add(one, it.config("node1", "first")).address();
+    Container second = new Container("joins", one.netns(), "eth1", "");
+
+    assertThat(it.add(second, it.config("node1", "second")).address()).isEqualTo(address);
+    assertThat(it.endpoint("node1", "joins").orElseThrow().spec().profiles())
+        .containsExactly("first", "second");
+
+    it.delete(second, it.config("node1", "second"));
+    assertThat(it.endpoint("node1", "joins").orElseThrow().spec().profiles())
+        .containsExactly("first");
+    it.delete(one, it.config("node1", "first"));
+  }
+
+  // ---- many at once
+
+  @Test
+  void fiftyAtOnceHaveFiftyAddresses() {
+    List<Container> all =
+        IntStream.range(0, 50).mapToObj(i -> container("many" + i)).toList();
+    List<JsonNode> results = atOnce("ADD", all, it.config("node1", "net"));
+
+    Set<String> addresses = new TreeSet<>();
+    for (int i = 0; i < all.size(); i++) {
+      String address = results.get(i).at("/ips/0/address").asText();
+      assertThat(address).as(results.get(i).toString()).startsWith("10.80.");
+      assertThat(in(all.get(i), "ip", "-o", "addr")).contains(address);
+      addresses.add(address);
+    }
+    assertThat(addresses).hasSize(50);
+    atOnce("DEL", all, it.config("node1", "net"));
+  }
+
+  @Test
+  void oneContainerAddedAndDeletedAtOnceEndsWhole() {
+    Container one = container("contended");
+    List<JsonNode> results =
+        atOnce("ADD", IntStream.range(0, 8).mapToObj(_ -> one).toList(), it.config("node1", "net"));
+    assertThat(results.stream().map(each -> each.at("/ips/0/address").asText()))
+        .as(results.toString())
+        .containsOnly(it.endpoint("node1", "contended").orElseThrow().spec().ipNetworks().getFirst().toString());
+
+    List<Container> same = IntStream.range(0, 4).mapToObj(_ -> one).toList();
+    Path config = write("contended", it.config("node1", "net"));
+    String script =
+        IntStream.range(0, 4)
+                .mapToObj(i -> words("ADD", one, config, i) + " &\n" + words("DEL", one, config, i + 10) + " &\n")
+                .collect(Collectors.joining())
+            + "wait\n";
+    it.run("sh", "-c", script);
+    atOnce("DEL", same, it.config("node1", "net"));
+  }
+
+  /// Starts a plugin for each at the same time.
+  private static List<JsonNode> atOnce(String command, List<Container> all, String config) {
+    Path file = write("at-once", config);
+    StringBuilder script = new StringBuilder();
+    for (int i = 0; i < all.size(); i++) {
+      script.append(words(command, all.get(i), file, i)).append(" &\n");
+    }
+    script.append("wait\n");
+    it.lab.inForLong("node1", "sh", "-c", script.toString());
+    List<JsonNode> results = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      String said = it.run("cat", output(i).toString());
+      if (command.equals("ADD")) {
+        results.add(new Answer(0, said).json());
+      } else {
+        assertThat(said).isEmpty();
+      }
+    }
+    return results;
+  }
+
+  private static Path output(int number) {
+    return it.lab.lab.directory().root().resolve("answer" + number);
+  }
+
+  private static String words(String command, Container container, Path config, int number) {
+    return "CNI_COMMAND=%s CNI_CONTAINERID=%s CNI_NETNS=%s CNI_IFNAME=eth0 CNI_PATH=/usr/lib/cni %s <%s >%s"
+        .formatted(
+            command,
+            container.id(),
+            container.netns(),
+            it.lab.lab.program("calico"),
+            config,
+            output(number));
+  }
+
+  private static Path write(String name, String text) {
+    try {
+      return Files.writeString(it.lab.lab.directory().root().resolve(name + ".json"), text);
+    } catch (java.io.IOException e) {
+      throw new LabException("cannot write " + name, e);
+    }
   }
 
   // ---- errors
@@ -335,6 +448,20 @@ class CniIT {
   }
 
   @Test
+  void whatFailsAfterTheAddressLeavesNothing() {
+    Container one = container("fails");
+    in(one, "ip", "link", "set", "lo", "up");
+    in(one, "ip", "route", "add", "default", "dev", "lo");
+
+    it.add(one, it.config("node1", "net")).failed(100, "default route");
+
+    it.assertNothingIsLeft();
+    in(one, "ip", "route", "del", "default");
+    it.add(one, it.config("node1", "net")).succeeded();
+    it.delete(one, it.config("node1", "net"));
+  }
+
+  @Test
   void anInterfaceOfSomebodyElseStays() {
     Container one = container("occupied");
     in(one, "ip", "link", "add", "eth0", "type", "veth", "peer", "name", "other");
@@ -405,7 +532,38 @@ class CniIT {
     it.delete(other, it.config("node1", "net2"));
   }
 
+  @Test
+  void statusAndVersionAreTold() {
+    String config = it.config("node1", "1.1.0", "net", IPAM);
+    assertThat(it.plugin("calico", Map.of("CNI_COMMAND", "STATUS"), config))
+        .isEqualTo(new Answer(0, ""));
+    for (String plugin : List.of("calico", "calico-ipam")) {
+      JsonNode version =
+          it.plugin(plugin, Map.of("CNI_COMMAND", "VERSION"), "{\"cniVersion\": \"0.4.0\"}")
+              .succeeded();
+      assertThat(version.path("cniVersion").asText()).isEqualTo("0.4.0");
+      assertThat(version.path("supportedVersions").toString())
+          .isEqualTo("[\"0.1.0\",\"0.2.0\",\"0.3.0\",\"0.3.1\",\"0.4.0\",\"1.0.0\",\"1.1.0\"]");
+    }
+  }
+
   // ---- addresses
+
+  @Test
+  void anAddressThatIsAskedForIsGiven() {
+    Container one = container("asked");
+    Container two = container("asked2");
+    String config = it.config("node1", "net");
+    Container wants = new Container("asked", one.netns(), "eth0", "IgnoreUnknown=1;IP=10.80.7.7");
+
+    assertThat(it.add(wants, config).address()).isEqualTo("10.80.7.7");
+    it.add(new Container("asked2", two.netns(), "eth0", "IP=10.80.7.7"), config)
+        .failed(100, "10.80.7.7", "net.asked");
+    it.add(new Container("asked2", two.netns(), "eth0", "IP=10.90.0.1"), config)
+        .failed(100, "10.90.0.1");
+
+    it.delete(one, config);
+  }
 
   @Test
   void anotherIpamPluginGivesTheAddress() {
@@ -445,7 +603,43 @@ class CniIT {
         .failed(7, "'nobody'", "/usr/lib/cni");
   }
 
+  @Test
+  void calicoIpamServesOtherPlugins() {
+    Map<String, String> environment =
+        Map.of(
+            "CNI_COMMAND", "ADD",
+            "CNI_CONTAINERID", "ipam-only",
+            "CNI_IFNAME", "eth0",
+            "CNI_NETNS", "/run/netns/none");
+    String config = it.config("node1", "0.3.1", "net", BOTH_FAMILIES);
+    JsonNode result = it.plugin("calico-ipam", environment, config).succeeded();
+    assertThat(result.path("ips")).hasSize(2);
+    assertThat(result.has("interfaces")).isFalse();
+    assertThat(it.handles()).containsExactly("net.ipam-only");
+
+    Map<String, String> delete = new java.util.TreeMap<>(environment);
+    delete.put("CNI_COMMAND", "DEL");
+    assertThat(it.plugin("calico-ipam", delete, config)).isEqualTo(new Answer(0, ""));
+    assertThat(it.plugin("calico-ipam", delete, config)).isEqualTo(new Answer(0, ""));
+  }
+
   // ---- what the runtime says of the workload
+
+  @Test
+  void labelsOfMesosBecomeTheEndpoints() {
+    Container one = container("labelled");
+    String config =
+        it.config(
+            "node1",
+            "0.3.1",
+            "net",
+            IPAM
+                + ", \"args\": {\"org.apache.mesos\": {\"network_info\": {\"labels\": {\"labels\": [{\"key\": \"app\", \"value\": \"web\"}]}}}}");
+    it.add(one, config).succeeded();
+    assertThat(it.endpoint("node1", "labelled").orElseThrow().metadata().labels())
+        .isEqualTo(Map.of("app", "web"));
+    it.delete(one, config);
+  }
 
   @Test
   void aPodsNextContainerKeepsItsAddressAndALateDeleteOfTheOldOneChangesNothing() {
