@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.margay.attach.AttachException;
 import io.margay.attach.cni.KubernetesAccess;
@@ -39,7 +40,7 @@ class ApiPodsTest {
                 .withAnnotations(Map.of("note", "x"))
                 .endMetadata()
                 .build())
-        .create();
+        .createOr(NonDeletingOperation::update);
 
     try (ApiPods pods = new ApiPods()) {
       assertThat(pods.pod(access(), "prod", "web-0"))
@@ -61,7 +62,7 @@ class ApiPodsTest {
                 .withPodCIDR("10.244.7.0/24")
                 .endSpec()
                 .build())
-        .create();
+        .createOr(NonDeletingOperation::update);
 
     try (ApiPods pods = new ApiPods()) {
       assertThat(pods.podCidr(access(), "node1")).hasValue("10.244.7.0/24");

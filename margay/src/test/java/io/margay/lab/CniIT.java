@@ -297,8 +297,7 @@ class CniIT {
 
   @Test
   void fiftyAtOnceHaveFiftyAddresses() {
-    List<Container> all =
-        IntStream.range(0, 50).mapToObj(i -> container("many" + i)).toList();
+    List<Container> all = IntStream.range(0, 50).mapToObj(i -> container("many" + i)).toList();
     List<JsonNode> results = atOnce("ADD", all, it.config("node1", "net"));
 
     Set<String> addresses = new TreeSet<>();
@@ -319,13 +318,23 @@ class CniIT {
         atOnce("ADD", IntStream.range(0, 8).mapToObj(_ -> one).toList(), it.config("node1", "net"));
     assertThat(results.stream().map(each -> each.at("/ips/0/address").asText()))
         .as(results.toString())
-        .containsOnly(it.endpoint("node1", "contended").orElseThrow().spec().ipNetworks().getFirst().toString());
+        .containsOnly(
+            it.endpoint("node1", "contended")
+                .orElseThrow()
+                .spec()
+                .ipNetworks()
+                .getFirst()
+                .toString());
 
     List<Container> same = IntStream.range(0, 4).mapToObj(_ -> one).toList();
     Path config = write("contended", it.config("node1", "net"));
     String script =
         IntStream.range(0, 4)
-                .mapToObj(i -> words("ADD", one, config, i) + " &\n" + words("DEL", one, config, i + 10) + " &\n")
+                .mapToObj(i ->
+                    words("ADD", one, config, i)
+                        + " &\n"
+                        + words("DEL", one, config, i + 10)
+                        + " &\n")
                 .collect(Collectors.joining())
             + "wait\n";
     it.run("sh", "-c", script);

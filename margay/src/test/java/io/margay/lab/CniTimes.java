@@ -183,8 +183,7 @@ public final class CniTimes {
     return process(plugin, command, round + "-" + number, number, config);
   }
 
-  private static double process(
-      String program, String command, String id, int number, String stdin)
+  private static double process(String program, String command, String id, int number, String stdin)
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(program).redirectErrorStream(true);
     builder.environment().putAll(environment(command, id, number));
@@ -204,11 +203,16 @@ public final class CniTimes {
 
   private static Map<String, String> environment(String command, String id, int number) {
     return Map.of(
-        "CNI_COMMAND", command,
-        "CNI_CONTAINERID", id,
-        "CNI_NETNS", "/run/netns/c" + number,
-        "CNI_IFNAME", "eth0",
-        "CNI_PATH", OTHERS.toString());
+        "CNI_COMMAND",
+        command,
+        "CNI_CONTAINERID",
+        id,
+        "CNI_NETNS",
+        "/run/netns/c" + number,
+        "CNI_IFNAME",
+        "eth0",
+        "CNI_PATH",
+        OTHERS.toString());
   }
 
   /// Says to the agent what the plugin says.

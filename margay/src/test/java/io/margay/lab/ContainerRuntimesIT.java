@@ -47,7 +47,10 @@ class ContainerRuntimesIT {
     for (String place : List.of("/dev/shm", "/var/lib/cni", "/opt/cni/bin", "/etc/cni/net.d")) {
       mountPrivate(Path.of(place));
     }
-    it.run("sh", "-c", "ln -s %s %s /opt/cni/bin/".formatted(program("calico"), program("calico-ipam")));
+    it.run(
+        "sh",
+        "-c",
+        "ln -s %s %s /opt/cni/bin/".formatted(program("calico"), program("calico-ipam")));
     for (String node : NODES) {
       configurePodman(node);
       startContainerd(node);
@@ -206,8 +209,7 @@ class ContainerRuntimesIT {
           metadata: {name: closed}
           spec: {selector: all(), ingress: [{action: deny}], egress: [{action: allow}]}
         """);
-    SeedLab.awaitThat(
-        () -> !podmanReaches("node1", "web1", web2), () -> "the policy closes them");
+    SeedLab.awaitThat(() -> !podmanReaches("node1", "web1", web2), () -> "the policy closes them");
     it.lab.delete(new PolicyKey("closed"));
     SeedLab.awaitThat(
         () -> podmanReaches("node1", "web1", web2), () -> "without the policy it is as before");
@@ -233,9 +235,16 @@ class ContainerRuntimesIT {
 
     Command run =
         podman(
-            "node1", "run", "--name=away", "--network=away", "--cgroup-parent=/" + GROUP,
-            "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024",
-            "--rootfs", files.resolve("node1.rootfs").toString(), "/bin/true");
+            "node1",
+            "run",
+            "--name=away",
+            "--network=away",
+            "--cgroup-parent=/" + GROUP,
+            "--ulimit=nofile=1024:1024",
+            "--ulimit=nproc=1024:1024",
+            "--rootfs",
+            files.resolve("node1.rootfs").toString(),
+            "/bin/true");
 
     assertThat(run.exitCode()).isNotZero();
     assertThat(run.output()).contains("nobody answers at", "nobody.sock");
@@ -320,8 +329,15 @@ class ContainerRuntimesIT {
   private static void runContainerd(String node, String id) {
     start(
         ctrWords(
-            node, "run", "--rm", "--cni", "--rootfs",
-            files.resolve(node + ".rootfs").toString(), id, "/bin/sleep", "100000"),
+            node,
+            "run",
+            "--rm",
+            "--cni",
+            "--rootfs",
+            files.resolve(node + ".rootfs").toString(),
+            id,
+            "/bin/sleep",
+            "100000"),
         files.resolve(id + ".log"));
     SeedLab.awaitThat(
         () -> in(node, id, "/bin/ip", "-4", "addr", "show", "eth0").output().contains("inet "),
@@ -347,8 +363,10 @@ class ContainerRuntimesIT {
     runContainerd("node1", "container-2");
     runContainerd("node2", "container-1");
     runPodman("node2", "neighbour", "web");
-    String near = address(in("node1", "container-2", "/bin/ip", "-4", "addr", "show", "eth0").output());
-    String far = address(in("node2", "container-1", "/bin/ip", "-4", "addr", "show", "eth0").output());
+    String near =
+        address(in("node1", "container-2", "/bin/ip", "-4", "addr", "show", "eth0").output());
+    String far =
+        address(in("node2", "container-1", "/bin/ip", "-4", "addr", "show", "eth0").output());
     String podmans = podmanAddress("node2", "neighbour");
 
     for (String address : List.of(near, far, podmans)) {

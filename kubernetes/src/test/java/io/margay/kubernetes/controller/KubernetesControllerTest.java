@@ -2,6 +2,7 @@ package io.margay.kubernetes.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -9,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
@@ -75,7 +77,7 @@ class KubernetesControllerTest {
     client = api.createClient();
     datastore = Datastores.open(new DatastoreConfig.Embedded(directory.resolve("store.db")));
     new ClusterInitialiser(datastore).initialise();
-    addKubeSystem();
+    create(namespaceNamed("kube-system"));
   }
 
   @AfterEach
@@ -112,7 +114,7 @@ class KubernetesControllerTest {
   @Test
   void aNamespaceIsAProfile() {
     try (Running _ = new Running(NEVER)) {
-      client.resource(namespace(Map.of("env", "prod"))).create();
+      create(namespace(Map.of("env", "prod")));
       Profile profile = (Profile) awaitResource(PROFILE, _ -> true);
       assertThat(profile.metadata().labels()).isEqualTo(Map.of("k8s_ns/label/env", "prod"));
       assertThat(profile.spec().ingress())
@@ -134,7 +136,7 @@ class KubernetesControllerTest {
   @Test
   void aNetworkPolicyIsAPolicyForAsLongAsItIsThere() {
     try (Running _ = new Running(NEVER)) {
-      client.resource(networkPolicy("db", 5432)).create();
+      create(networkPolicy("db", 5432));
       awaitResource(POLICY, it -> allows((Policy) it, 5432));
       client.resource(networkPolicy("db", 5433)).update();
       awaitResource(POLICY, it -> allows((Policy) it, 5433));
@@ -146,14 +148,14 @@ class KubernetesControllerTest {
   @Test
   void thatWhichCannotBeExpressedLeavesInForceWhatWas() {
     try (Running _ = new Running(NEVER)) {
-      client.resource(networkPolicy("db", 5432)).create();
+      create(networkPolicy("db", 5432));
       awaitResource(POLICY, it -> allows((Policy) it, 5432));
       client.resource(networkPolicy("db", 70_000)).update();
-      client.resource(networkPolicy("later", 1)).create();
+      create(networkPolicy("later", 1));
       awaitResource(new PolicyKey("shop.later"), _ -> true);
       assertThat(allows((Policy) resource(POLICY).orElseThrow(), 5432)).isTrue();
 
-      client.resource(networkPolicy("new", 70_000)).create();
+      create(networkPolicy("new", 70_000));
       Policy isolated = (Policy) awaitResource(new PolicyKey("shop.new"), _ -> true);
       assertThat(isolated.spec().ingress()).isEmpty();
     }
@@ -163,7 +165,7 @@ class KubernetesControllerTest {
   void labelsOfAnEndpointFollowThePod() {
     store(endpoint(Map.of()));
     try (Running _ = new Running(NEVER)) {
-      client.resource(pod(Map.of("role", "db", "calico/k8s_ns", "stolen"), 8080)).create();
+      create(pod(Map.of("role", "db", "calico/k8s_ns", "stolen"), 8080));
       awaitLabels(
           Map.of("calico/k8s_ns", "shop", "role", "db", "calico/k8s_port.tcp.http", "8080"));
       client.resource(pod(Map.of("role", "web"), 8080)).update();
@@ -176,9 +178,9 @@ class KubernetesControllerTest {
 
   @Test
   void labelsWaitForTheEndpoint() {
-    client.resource(pod(Map.of("role", "db"), 8080)).create();
+    create(pod(Map.of("role", "db"), 8080));
     try (Running _ = new Running(NEVER)) {
-      client.resource(namespace(Map.of())).create();
+      create(namespace(Map.of()));
       awaitResource(PROFILE, _ -> true);
       store(endpoint(Map.of("role", "old")));
       awaitLabels(
@@ -189,9 +191,9 @@ class KubernetesControllerTest {
   @Test
   void namedPortsFollowThePodsThatHaveThem() {
     try (Running _ = new Running(NEVER)) {
-      client.resource(networkPolicyForPort("db", "http")).create();
+      create(networkPolicyForPort("db", "http"));
       awaitResource(POLICY, it -> ((Policy) it).spec().ingress().isEmpty());
-      client.resource(pod(Map.of("role", "db"), 8080)).create();
+      create(pod(Map.of("role", "db"), 8080));
       awaitResource(POLICY, it -> allows((Policy) it, 8080));
       client.resource(pod(Map.of("role", "db"), 8081)).update();
       awaitResource(POLICY, it -> allows((Policy) it, 8081));
@@ -203,8 +205,8 @@ class KubernetesControllerTest {
   @Test
   void whatWasMissedWhileItWasAwayIsMadeUpForAndTheForeignIsLeftAlone() {
     try (Running _ = new Running(NEVER)) {
-      client.resource(namespace(Map.of())).create();
-      client.resource(networkPolicy("db", 5432)).create();
+      create(namespace(Map.of()));
+      create(networkPolicy("db", 5432));
       awaitResource(POLICY, _ -> true);
       awaitResource(PROFILE, _ -> true);
     }
@@ -220,7 +222,7 @@ class KubernetesControllerTest {
     store(profileOfTheirs);
     client.resource(namespace(Map.of())).delete();
     client.resource(networkPolicy("db", 5432)).delete();
-    client.resource(networkPolicy("web", 80)).create();
+    create(networkPolicy("web", 80));
     try (Running _ = new Running(NEVER)) {
       awaitGone(POLICY);
       awaitGone(PROFILE);
@@ -233,7 +235,7 @@ class KubernetesControllerTest {
   @Test
   void anApiServerThatWasEmptiedTakesNoPolicyAway() {
     try (Running _ = new Running(NEVER)) {
-      client.resource(networkPolicy("db", 5432)).create();
+      create(networkPolicy("db", 5432));
       awaitResource(POLICY, _ -> true);
     }
     client.resource(networkPolicy("db", 5432)).delete();
@@ -242,7 +244,7 @@ class KubernetesControllerTest {
         Running _ = new Running(NEVER)) {
       log.await("no namespace at all");
       assertThat(resource(POLICY)).isPresent();
-      addKubeSystem();
+      create(namespaceNamed("kube-system"));
       awaitGone(POLICY);
     }
   }
@@ -250,7 +252,7 @@ class KubernetesControllerTest {
   @Test
   void whatSomeoneElseChangedIsPutBack() {
     try (Running _ = new Running(NEVER)) {
-      client.resource(networkPolicy("db", 5432)).create();
+      create(networkPolicy("db", 5432));
       Policy right = (Policy) awaitResource(POLICY, _ -> true);
       datastore.delete(new Key.ForResource(POLICY), null);
       awaitResource(POLICY, right::equals);
@@ -265,9 +267,9 @@ class KubernetesControllerTest {
   @Test
   void aSecondStartWritesNothing() {
     store(endpoint(Map.of()));
-    client.resource(namespace(Map.of("env", "prod"))).create();
-    client.resource(pod(Map.of("role", "db"), 8080)).create();
-    client.resource(networkPolicyForPort("db", "http")).create();
+    create(namespace(Map.of("env", "prod")));
+    create(pod(Map.of("role", "db"), 8080));
+    create(networkPolicyForPort("db", "http"));
     try (Running _ = new Running(NEVER)) {
       awaitResource(POLICY, it -> allows((Policy) it, 8080));
       awaitResource(PROFILE, _ -> true);
@@ -276,7 +278,7 @@ class KubernetesControllerTest {
     }
     long before = datastore.snapshot().revision();
     try (Running _ = new Running(NEVER)) {
-      client.resource(networkPolicy("last", 1)).create();
+      create(networkPolicy("last", 1));
       awaitResource(new PolicyKey("shop.last"), _ -> true);
     }
     datastore.delete(new Key.ForResource(new PolicyKey("shop.last")), null);
@@ -285,13 +287,9 @@ class KubernetesControllerTest {
 
   // ---- what Kubernetes has
 
-  /// On a busy machine the client may ask twice.
-  private void addKubeSystem() {
-    try {
-      client.resource(namespaceNamed("kube-system")).create();
-    } catch (io.fabric8.kubernetes.client.KubernetesClientException e) {
-      assertThat(e.getCode()).isEqualTo(409);
-    }
+  /// A client that gets no answer in time asks again, and may then find what it has made.
+  private <T extends HasMetadata> void create(T object) {
+    client.resource(object).createOr(NonDeletingOperation::update);
   }
 
   private static Namespace namespaceNamed(String name) {
