@@ -42,8 +42,10 @@ record Lab(
         progress.run("datastore: " + lab.describeDatastore(), lab::startEtcd);
       }
       progress.run("agents: margay node on " + names(topology.nodes()), lab::startAgents);
-      progress.run("resources: calicoctl create", lab::createResources);
-      progress.run("routes: every node learns every workload", lab::awaitRoutes);
+      if (!topology.resources().isEmpty()) {
+        progress.run("resources: calicoctl create", lab::createResources);
+        progress.run("routes: every node learns every workload", lab::awaitRoutes);
+      }
     } catch (RuntimeException e) {
       lab.down();
       throw e;

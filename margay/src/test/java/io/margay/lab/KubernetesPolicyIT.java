@@ -109,6 +109,7 @@ class KubernetesPolicyIT {
       NetworkPolicyTable.PLACES.stream()
           .filter(Place::isPod)
           .forEach(place -> writer.apply(endpoint(place)));
+      lab.lab.awaitRoutes();
       for (Case each : cases) {
         List<Policy> policies = new ArrayList<>();
         for (var policy : each.policies()) {

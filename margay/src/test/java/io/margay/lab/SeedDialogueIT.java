@@ -157,6 +157,6 @@ class SeedDialogueIT {
   private static String asEverywhere(String output) {
     return output
         .replaceAll("\\| \\d\\d:\\d\\d:\\d\\d \\|", "| 23:30:04 |")
-        .replaceAll("WARNING: (modules were not loaded|the conntrack limit) .*\n", "");
+        .replaceAll("WARNING: (modules were not loaded|the conntrack limit).*\n", "");
   }
 }
