@@ -9,11 +9,12 @@ newer=$PWD/target/newer-etcd
 
 fetch() {
   mkdir -p "$newer/sources" "$newer/lists/partial" "$newer/cache/archives/partial"
-  # From where the host has its packages, or from Debian.
+  # From where the host has its packages.
   mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null | head -1)
+  [ -n "$mirror" ] || { echo "apt knows no mirror of Debian"; return 1; }
   cat >"$newer/sources/trixie.sources" <<SOURCES
 Types: deb
-URIs: ${mirror:-http://deb.debian.org/debian}
+URIs: $mirror
 Suites: trixie
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
