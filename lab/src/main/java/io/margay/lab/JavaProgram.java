@@ -3,7 +3,8 @@ package io.margay.lab;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Starts a main class of this module in a Java process of its own, small and quick.
+/// Starts a main class of this module in a Java process of its own, small and quick. Native
+/// libraries are allowed, as the JVM would warn of them in the midst of the output.
 final class JavaProgram {
 
   private JavaProgram() {}
@@ -14,6 +15,7 @@ final class JavaProgram {
     return List.of(
         java,
         "-Xshare:auto",
+        "--enable-native-access=ALL-UNNAMED",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-Xmx32m",

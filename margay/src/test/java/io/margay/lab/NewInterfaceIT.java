@@ -64,7 +64,6 @@ class NewInterfaceIT {
       lab.applyText(POLICIES);
       String lanMac = lab.in("router", "cat", "/sys/class/net/lan1/address").strip();
       List<String> words = new ArrayList<>(JavaProgram.words(NewInterfaces.class));
-      words.add(1, "--enable-native-access=ALL-UNNAMED");
       words.addAll(
           List.of(lab.lab.directory().datastore().toString(), "router", lanMac, ENDPOINTS));
       String said = lab.inForLong("world", words.toArray(String[]::new));

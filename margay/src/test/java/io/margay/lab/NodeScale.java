@@ -285,7 +285,6 @@ public final class NodeScale {
 
   private String latency() throws IOException {
     List<String> words = new ArrayList<>(JavaProgram.words(NewInterfaces.class));
-    words.add(1, "--enable-native-access=ALL-UNNAMED");
     words.remove("-XX:TieredStopAtLevel=1");
     String lanMac = in("router", "cat", "/sys/class/net/lan1/address").strip();
     words.addAll(List.of(lab.directory().datastore().toString(), "router", lanMac, "" + 3 * TIMES));

@@ -90,7 +90,6 @@ class PacketTruthTableIT {
 
   private static List<String> injector() {
     List<String> words = new ArrayList<>(JavaProgram.words(Injector.class));
-    words.add(1, "--enable-native-access=ALL-UNNAMED");
     return words;
   }
 

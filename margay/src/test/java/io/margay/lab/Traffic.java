@@ -118,7 +118,6 @@ final class Traffic implements AutoCloseable {
     lab.in("outside", "ip", "link", "set", "eth0", "up");
     for (String from : new TreeSet<>(FLOWS.stream().map(Flow::from).toList())) {
       List<String> words = new ArrayList<>(JavaProgram.words(FlowProbe.class));
-      words.add(1, "--enable-native-access=ALL-UNNAMED");
       words.add(address(lab, from));
       words.add(lab.in(from, "cat", "/sys/class/net/eth0/address").strip());
       FLOWS.stream()
