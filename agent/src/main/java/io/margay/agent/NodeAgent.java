@@ -14,6 +14,7 @@ import io.margay.bgp.PeerStatus;
 import io.margay.dataplane.config.FelixConfig;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreException;
+import io.margay.datastore.ReadyGate;
 import io.margay.datastore.SyncListener;
 import io.margay.datastore.Syncer;
 import io.margay.kernel.FdbEntry;
@@ -372,13 +373,16 @@ final class NodeAgent implements AutoCloseable {
     }
   }
 
-  /// What the datastore says goes to both loops.
+  /// What the datastore says goes to both loops. The dataplane waits for the cluster's ready flag
+  /// itself, as it calculates meanwhile.
   private final class DatastoreNews implements SyncListener {
+
+    private final ReadyGate others = new ReadyGate(new ReadyClusterNews());
+
     @Override
     public void onUpdates(List<SyncUpdate> updates) {
       dataplaneLoop.execute(() -> dataplane.onUpdates(updates));
-      toRouting(() -> routing.onUpdates(updates));
-      tunnelAddresses.onUpdates(updates);
+      others.onUpdates(updates);
     }
 
     @Override
@@ -396,8 +400,25 @@ final class NodeAgent implements AutoCloseable {
         case IN_SYNC -> {
           health.report(DATASTORE, null);
           dataplaneLoop.execute(dataplane::onInSync);
-          toRouting(routing::onInSync);
         }
+      }
+      others.onStatus(status);
+    }
+  }
+
+  /// Half of a cluster is no reason to end sessions, withdraw routes or give a tunnel's address
+  /// back.
+  private final class ReadyClusterNews implements SyncListener {
+    @Override
+    public void onUpdates(List<SyncUpdate> updates) {
+      toRouting(() -> routing.onUpdates(updates));
+      tunnelAddresses.onUpdates(updates);
+    }
+
+    @Override
+    public void onStatus(Status status) {
+      if (status == Status.IN_SYNC) {
+        toRouting(routing::onInSync);
       }
     }
   }

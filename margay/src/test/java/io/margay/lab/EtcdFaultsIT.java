@@ -59,7 +59,7 @@ class EtcdFaultsIT {
     }
     try {
       for (var flow : flows) {
-        assertThat(flow.lost()).isZero();
+        assertThat(flow.gaps()).isEmpty();
       }
     } finally {
       lab.close();
@@ -191,25 +191,32 @@ class EtcdFaultsIT {
     post(0, "/v3/kv/deleterange", "{" + all + "}");
     awaitComplaints(said, "emptied or replaced");
     hold(Duration.ofSeconds(1), before);
-    Matcher values =
-        Pattern.compile("\"key\":\"([^\"]+)\"[^}]*?\"value\":\"([^\"]+)\"").matcher(backup);
-    while (values.find()) {
-      String key = text(values.group(1));
-      // Agents report their status themselves, and the flag says that all is there.
-      if (!key.startsWith("/calico/felix/") && !key.equals("/calico/v1/Ready")) {
-        put(values.group(1), values.group(2));
-      }
-    }
+    List<List<String>> lost = restorable(backup);
+    int most = lost.size() * 2 / 3;
+    lost.subList(0, most).forEach(each -> put(each.getFirst(), each.getLast()));
+    awaitComplaints(said, "/calico/v1/Ready is not true");
+    hold(Duration.ofSeconds(1), before);
+    lost.subList(most, lost.size()).forEach(each -> put(each.getFirst(), each.getLast()));
     assertThat(forwarding()).isEqualTo(before);
     put(base64("/calico/v1/Ready"), base64("true"));
     allowPort(++nextPort);
     recovered("datastore emptied and brought back", System.nanoTime(), nextPort);
-    // An agent that sees enough values before the ready flag says that it waits for that, too.
-    assertThat(complaints(said))
-        .as("at most one for each agent and reason")
-        .hasSizeBetween(2, 4)
-        .filteredOn(line -> line.contains("emptied or replaced"))
-        .hasSize(2);
+    assertThat(complaints(said)).as("one for each agent and reason").hasSize(4);
+  }
+
+  /// Keys and values of a range, those of BGP last: without them there would be no routes.
+  private static List<List<String>> restorable(String range) {
+    Matcher values =
+        Pattern.compile("\"key\":\"([^\"]+)\"[^}]*?\"value\":\"([^\"]+)\"").matcher(range);
+    List<List<String>> found = new ArrayList<>();
+    while (values.find()) {
+      String key = text(values.group(1));
+      // Agents report their status themselves, and the flag says that all is there.
+      if (!key.startsWith("/calico/felix/") && !key.equals("/calico/v1/Ready")) {
+        found.add(List.of(values.group(1), values.group(2)));
+      }
+    }
+    return found.reversed();
   }
 
   private void put(String key, String value) {

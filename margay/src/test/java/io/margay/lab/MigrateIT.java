@@ -71,7 +71,7 @@ class MigrateIT {
                 "--filename=" + lab.policyAllowing(4242)))
         .orThrow("applying to the new datastore");
     NODES.forEach(node -> lab.awaitPortAllowed(node, 4242));
-    assertThat(flow.lost()).isZero();
+    assertThat(flow.gaps()).isEmpty();
   }
 
   private Path profiles() throws IOException {

@@ -9,6 +9,7 @@ import io.margay.bgp.session.PeerConfig;
 import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.Datastores;
+import io.margay.datastore.ReadyGate;
 import io.margay.datastore.SyncListener;
 import io.margay.datastore.Syncer;
 import io.margay.lookingglass.LookingGlass;
@@ -140,29 +141,31 @@ public final class Reflector implements Speaker {
 
   // Who is accepted.
 
-  /// Nodes come and go with what the datastore says. While it cannot be reached, everything stays.
+  /// Nodes come and go with what the datastore says. While it cannot be reached, or says that it is
+  /// not complete, everything stays.
   private void follow(Path connectionFile) {
     Datastore datastore = Datastores.open(DatastoreConfig.load(connectionFile, System.getenv()));
     opened.push(datastore);
     Syncer syncer =
         new Syncer(
             datastore,
-            new SyncListener() {
-              @Override
-              public void onUpdates(List<SyncUpdate> updates) {
-                loop.execute(() -> {
-                  datastoreClients.onUpdates(updates);
-                  configurePeers();
-                });
-              }
+            new ReadyGate(
+                new SyncListener() {
+                  @Override
+                  public void onUpdates(List<SyncUpdate> updates) {
+                    loop.execute(() -> {
+                      datastoreClients.onUpdates(updates);
+                      configurePeers();
+                    });
+                  }
 
-              @Override
-              public void onStatus(Status status) {
-                if (status == Status.WAITING) {
-                  log.info("waiting for the datastore; clients stay as they are");
-                }
-              }
-            });
+                  @Override
+                  public void onStatus(Status status) {
+                    if (status == Status.WAITING) {
+                      log.info("waiting for the datastore; clients stay as they are");
+                    }
+                  }
+                }));
     opened.push(syncer);
     syncer.start();
   }

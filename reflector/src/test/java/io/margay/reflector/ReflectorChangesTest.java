@@ -8,6 +8,7 @@ import io.margay.datastore.Datastore;
 import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.Datastores;
 import io.margay.datastore.Key;
+import io.margay.datastore.cluster.ClusterInitialiser;
 import io.margay.model.BgpPeer;
 import io.margay.model.Node;
 import io.margay.model.ResourceKey.NodeKey;
@@ -121,6 +122,7 @@ class ReflectorChangesTest {
         """
             .formatted(store));
     try (Datastore datastore = Datastores.open(new DatastoreConfig.Embedded(store))) {
+      new ClusterInitialiser(datastore).initialise();
       node(datastore, 1, null);
       node(datastore, 2, null);
       node(datastore, 3, new AsNumber(65003));
