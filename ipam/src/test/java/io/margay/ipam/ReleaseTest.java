@@ -116,7 +116,7 @@ class ReleaseTest {
 
   @Test
   void anEmptyBlockStaysWithItsNodeAndOneThatIsNobodysGoes() {
-    var got = world.assign("slave1", 2, 0, "a").addresses();
+    var got = world.assign("slave1", 3, 0, "a").addresses();
     var block = world.ipam.find(got.getFirst()).orElseThrow().value().cidr();
     world.ipam.releaseAddresses(got.subList(0, 1));
     assertThat(world.ipam.releaseHostAffinities("slave1")).containsExactly(block);
@@ -124,6 +124,8 @@ class ReleaseTest {
     assertThat(world.hasAffinity("slave1", block.toString())).isFalse();
     Invariants.assertHold(world.datastore);
 
+    world.ipam.releaseAddresses(got.subList(0, 2));
+    assertThat(world.ipam.owner(got.getLast())).as("nobody's, but in use").isPresent();
     world.ipam.releaseAddresses(got);
     assertThat(world.datastore.list(new KeyRange.IpamBlocks(IpFamily.IPV4))).isEmpty();
   }
