@@ -114,6 +114,20 @@ class RawPeerTest {
   }
 
   @Test
+  void whoeverMadeAMistakeIsRefusedForAWhile() {
+    peerIsConfigured();
+    peer.connect().sends(keepalive());
+    assertThat(peer.closed).isTrue();
+    peer.received.clear();
+    peer.connect();
+    assertThat(peer.received).isEmpty();
+    assertThat(peer.closed).isTrue();
+    world.loop.advance(Duration.ofSeconds(1));
+    peer.connect();
+    assertThat(peer.received).hasOnlyElementsOfType(Open.class).hasSize(1);
+  }
+
+  @Test
   void theOpenSaysWhatWeCan() {
     peerIsConfigured();
     peer.connect();

@@ -6,12 +6,15 @@ import io.margay.bgp.Speakers.Host;
 import io.margay.bgp.message.Community;
 import io.margay.bgp.message.NextHop;
 import io.margay.bgp.message.PathAttributes;
+import io.margay.bgp.message.SessionCodec;
+import io.margay.bgp.message.UpdateEncoder;
 import io.margay.bgp.rib.BestRoute;
 import io.margay.bgp.session.SessionState;
 import io.margay.net.AsNumber;
 import io.margay.net.IpAddress;
 import io.margay.net.IpPrefix;
 import io.margay.net.Ipv4Address;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -207,6 +210,26 @@ class ReflectionTest {
     for (Host host : ring) {
       assertThat(host.kernel).as("no path keeps going round").isEmpty();
     }
+  }
+
+  @Test
+  void aPathThatWeAreTheOriginatorOfIsNotUsedWhateverItsNextHop() {
+    Host us = world.host(1);
+    RawPeer peer =
+        new RawPeer(world, us, Speakers.AS).isConfigured(settings -> settings).establishes();
+    PathAttributes.Builder path =
+        PathAttributes.builder().nextHop(NextHop.of(IpAddress.parse("10.0.0.7")));
+    peer.sends(update(path.originatorId(Ipv4Address.parse("10.0.0.7")).build()));
+    assertThat(us.kernel).containsOnlyKeys(PREFIX);
+    peer.sends(update(path.originatorId((Ipv4Address) us.address).build()));
+    assertThat(us.kernel).isEmpty();
+  }
+
+  private static ByteBuffer update(PathAttributes attributes) {
+    List<ByteBuffer> frames = new ArrayList<>();
+    new UpdateEncoder(new SessionCodec(true, false))
+        .announce(attributes, List.of(PREFIX), frames::add);
+    return frames.getFirst();
   }
 
   @Test

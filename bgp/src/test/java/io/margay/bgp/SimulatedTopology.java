@@ -16,7 +16,7 @@ final class SimulatedTopology {
   enum Kind {
     /// One AS, everybody with everybody.
     MESH,
-    /// One AS; reflectors in a mesh, and clients of one or several of them.
+    /// One AS; reflectors in a mesh or in a ring, and clients of one or several of them.
     REFLECTED,
     /// An AS for each host, and sessions between neighbours.
     FABRIC
@@ -78,10 +78,22 @@ final class SimulatedTopology {
     }
   }
 
+  /// Each is a client of the one before it, so that paths go round until a cluster list stops them.
+  private void ring(List<Integer> reflectors) {
+    for (int i = 0; i < reflectors.size(); i++) {
+      int next = reflectors.get((i + 1) % reflectors.size());
+      links.add(new Link(reflectors.get(i), next, true, false));
+    }
+  }
+
   private void reflected(Random random) {
     List<Integer> reflectors = List.copyOf(hosts.subList(0, 1 + random.nextInt(3)));
-    mesh(reflectors);
     boolean shared = random.nextInt(4) == 0;
+    if (reflectors.size() == 3 && !shared && random.nextBoolean()) {
+      ring(reflectors);
+    } else {
+      mesh(reflectors);
+    }
     if (shared) {
       reflectors.forEach(reflector -> clusters.put(reflector, reflectors.getFirst()));
     }

@@ -33,6 +33,9 @@ final class Simulation {
   private static final Duration QUIET = Duration.ofMinutes(6);
   private static final Duration LIMIT = Duration.ofHours(1);
 
+  /// Far more changes than all that happens can cause at one host.
+  private static final int MOST_CHANGES = 5000;
+
   private final Random random;
   private final SimulatedTopology topology;
   private final Speakers world;
@@ -50,6 +53,7 @@ final class Simulation {
     random = new Random(seed);
     topology = new SimulatedTopology(random);
     world = new Speakers(seed);
+    world.mostChanges = MOST_CHANGES;
     for (int i = 0; i < PREFIXES; i++) {
       announced.put(IpPrefix.parse("172.16.%d.0/26".formatted(i)), new TreeMap<>());
     }

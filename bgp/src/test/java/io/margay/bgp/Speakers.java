@@ -32,6 +32,9 @@ final class Speakers {
   final ManualNetwork network;
   private final long seed;
 
+  /// How often a host's choice may change before the test fails: routes that go round never rest.
+  int mostChanges = Integer.MAX_VALUE;
+
   Speakers(long seed) {
     this.seed = seed;
     this.network = new ManualNetwork(loop, Duration.ofMillis(1), seed);
@@ -207,6 +210,9 @@ final class Speakers {
     @Override
     public void bestPathChanged(IpPrefix prefix, @Nullable BestRoute chosen) {
       events.add(chosen == null ? "lost " + prefix : prefix + " via " + chosen.nextHops());
+      if (events.size() > mostChanges) {
+        throw new AssertionError(address + " never comes to rest, the last change: " + chosen);
+      }
       if (chosen == null) {
         best.remove(prefix);
         kernel.remove(prefix);

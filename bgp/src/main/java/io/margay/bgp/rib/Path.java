@@ -100,10 +100,12 @@ public final class Path {
     return pathId == id && isFrom(from);
   }
 
+  /// Whether it came from there. All paths of a source have the same object, that of its
+  /// [AdjRibIn]: to compare records would cost more than all else that is done with each of many
+  /// paths when a peer is lost.
   @SuppressWarnings("ReferenceEquality")
   boolean isFrom(RouteSource other) {
-    // Of one peer it is always the same object, and comparing records costs more.
-    return source == other || source.equals(other);
+    return source == other;
   }
 
   /// Whether peers would see no difference.

@@ -332,8 +332,18 @@ public final class PeerSession {
     if (loop.nanoTime() - establishedNanos >= STABLE.toNanos()) {
       errorPause = FIRST_ERROR_PAUSE;
     }
-    log.info("session with {} is down: {}", config.remoteAddress(), end.reason());
     listener.onDown(end);
+    if (end.kind() == SessionEnd.Kind.STOPPED) {
+      sayDown(end);
+    } else {
+      // Those who use the peer's routes hear of it before operators do: by a timer, which runs when
+      // what is to be told has been written.
+      loop.schedule(Duration.ZERO, () -> sayDown(end));
+    }
+  }
+
+  private void sayDown(SessionEnd end) {
+    log.info("session with {} is down: {}", config.remoteAddress(), end.reason());
   }
 
   private void tryAgain(SessionEnd end) {

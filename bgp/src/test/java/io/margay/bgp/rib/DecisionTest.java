@@ -14,8 +14,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DecisionTest {
 
@@ -82,6 +85,31 @@ class DecisionTest {
       assertThat(Decision.multipath(pair).getFirst()).isEqualTo(pair.get(1));
       assertThat(Decision.multipath(pair.reversed()).getFirst()).isEqualTo(pair.get(1));
     }
+  }
+
+  /// Of two routes that are as good in the steps before, the one that is better in this step and
+  /// worse in all later ones wins.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
+  void aStepOutweighsAllLaterOnes(int step) {
+    Path better = betterIn(each -> each <= step);
+    Path worse = betterIn(each -> each != step);
+    assertThat(Decision.multipath(List.of(better, worse)).getFirst()).isEqualTo(better);
+    assertThat(Decision.multipath(List.of(worse, better)).getFirst()).isEqualTo(better);
+  }
+
+  private static Path betterIn(IntPredicate step) {
+    return path(
+        step.test(8) ? 1 : 9,
+        step.test(4),
+        step.test(5) ? 1 : 9,
+        a ->
+            a.localPref(step.test(0) ? 200L : 100L)
+                .asPath(step.test(1) ? AsPath.sequence(65001) : AsPath.sequence(65001, 65002))
+                .origin(step.test(2) ? Origin.IGP : Origin.INCOMPLETE)
+                .multiExitDisc(step.test(3) ? 1L : 9L)
+                .originatorId(Ipv4Address.parse(step.test(6) ? "10.1.0.1" : "10.1.0.9"))
+                .clusterList(step.test(7) ? List.of() : List.of(Ipv4Address.parse("1.0.0.1"))));
   }
 
   @Test
