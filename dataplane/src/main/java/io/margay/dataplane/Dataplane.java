@@ -19,48 +19,31 @@ import io.margay.calc.output.NodeUpdate.VtepActive;
 import io.margay.calc.output.NodeUpdate.VtepInactive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
-import io.margay.dataplane.FamilyDataplane.FamilyOutcome;
 import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.dataplane.rules.DeviceNames;
-import io.margay.dataplane.rules.DispatchChains;
-import io.margay.kernel.ApplyOutcome;
 import io.margay.kernel.FdbEntry;
 import io.margay.kernel.Flows;
-import io.margay.kernel.KernelException;
 import io.margay.kernel.Link;
 import io.margay.kernel.LinkAddress;
 import io.margay.kernel.Neighbour;
 import io.margay.kernel.Route;
-import io.margay.kernel.iptables.Chain;
-import io.margay.kernel.route.RouteChange;
 import io.margay.model.ResourceKey.WorkloadEndpointKey;
-import io.margay.model.WorkloadEndpoint.IpNat;
 import io.margay.net.IpAddress;
-import io.margay.net.IpPrefix;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the kernel to what the calculation graph says this node should hold.
 ///
-/// Updates only change what is wanted; [#applyOnce()] writes. Its order sees to it that a rule
-/// never refers to a set that is not there, that a set is never destroyed while a rule refers to
-/// it, and that an interface gets its route, without which nothing reaches it, only after its
-/// rules:
-///
-/// ```
-///            ┌> IPv4: sets -> nat, filter, raw -> routes, neighbours -> unused sets ┐
-///   sysctls ─┤                                                                      ├─> statuses
-///            └> IPv6: the same, at the same time         -> tunnels, limits on rates ┘
-/// ```
+/// Updates only change what is wanted; [#applyOnce()] writes. The order of [NodeTables] sees to it
+/// that a rule never refers to a set that is not there, that a set is never destroyed while a rule
+/// refers to it, and that an interface gets its route, without which nothing reaches it, only after
+/// its rules. Statuses are told last.
 ///
 /// What the kernel refuses stays wanted, the kernel keeping what it had; nothing is ever opened by
 /// an error.
@@ -81,17 +64,11 @@ public final class Dataplane {
   private final RevokedFlows revokedFlows = new RevokedFlows(node);
 
   private DataplaneConfig config;
-  private List<FamilyDataplane> families;
-  private WorkloadSysctls sysctls;
-  private NodeTunnels tunnels;
-  private WorkloadLimits limits;
+  private NodeTables tables;
   private boolean inSync;
 
   /// Interfaces whose workload changed since it was last rendered.
   private final Set<String> dirtyInterfaces = new TreeSet<>();
-
-  /// The interfaces for which the families have dispatch chains.
-  private Set<String> dispatched = Set.of();
 
   /// Whether host endpoints, or what decides which interfaces they govern, changed since.
   private boolean hostEndpointsDirty;
@@ -118,16 +95,7 @@ public final class Dataplane {
     this.statuses = new WorkloadStatuses(statusListener);
     this.hostStatuses = new HostEndpointStatuses(statusListener);
     this.staleConnections = new StaleConnections(kernel.conntrack());
-    this.families = families(config, kernel);
-    this.sysctls = new WorkloadSysctls(kernel.sysctls(), config.ipv6());
-    this.tunnels = new NodeTunnels(config, kernel);
-    this.limits = new WorkloadLimits(kernel.shapers());
-  }
-
-  private static List<FamilyDataplane> families(DataplaneConfig config, KernelAccess kernel) {
-    return config.families().stream()
-        .map(family -> new FamilyDataplane(config, family, kernel))
-        .toList();
+    this.tables = new NodeTables(config, kernel);
   }
 
   /// Takes another configuration: the outcome of the next apply is as after a restart with it.
@@ -136,26 +104,10 @@ public final class Dataplane {
       return;
     }
     config = newConfig;
-    families = families(newConfig, kernel);
-    dispatched = Set.of();
-    sysctls = new WorkloadSysctls(kernel.sysctls(), newConfig.ipv6());
-    tunnels = new NodeTunnels(newConfig, kernel);
-    limits = new WorkloadLimits(kernel.shapers());
-    node.links().values().forEach(link -> onFamilies(family -> family.onLink(link)));
-    node.links().values().forEach(tunnels::onLink);
-    node.links().values().forEach(limits::onLink);
-    node.ipSets().forEach((id, members) -> onFamilies(family -> family.setIpSet(id, members)));
-    node.policies().forEach((name, rules) -> onFamilies(family -> family.setPolicy(name, rules)));
-    node.profiles().forEach((name, rules) -> onFamilies(family -> family.setProfile(name, rules)));
-    onFamilies(family -> family.setPools(node.pools().values()));
-    onFamilies(family -> family.setHosts(node.hostAddresses().values()));
+    tables = NodeTables.of(node, newConfig, kernel);
     tunnelsDirty = true;
     node.workloadInterfaces().forEach(this::onWorkloadOf);
     onHostEndpoints();
-  }
-
-  private void onFamilies(Consumer<FamilyDataplane> action) {
-    families.forEach(action);
   }
 
   /// Before the datastore is in sync, on a kernel that holds no chain of ours: writes the skeleton
@@ -174,16 +126,7 @@ public final class Dataplane {
 
   private ApplyReport writeSkeleton(Predicate<FamilyDataplane> where) {
     ApplyReport.Builder report = new ApplyReport.Builder();
-    for (FamilyDataplane family : families) {
-      try {
-        if (where.test(family)) {
-          report.add(family.applySets());
-          FamilyDataplane.TABLES.forEach(table -> report.add(family.applyTable(table)));
-        }
-      } catch (KernelException e) {
-        report.failed(e);
-      }
-    }
+    tables.writeRules(where, report);
     return report.build();
   }
 
@@ -206,31 +149,31 @@ public final class Dataplane {
     switch (update) {
       case IpSetActive(var id, var members) -> {
         node.putIpSet(id, members);
-        onFamilies(family -> family.setIpSet(id, members));
+        tables.onFamilies(family -> family.setIpSet(id, members));
       }
       case IpSetChanged(var id, var added, var removed) -> {
         node.changeIpSet(id, added, removed);
-        onFamilies(family -> family.changeIpSet(id, added, removed));
+        tables.onFamilies(family -> family.changeIpSet(id, added, removed));
       }
       case IpSetInactive(var id) -> {
         node.removeIpSet(id);
-        onFamilies(family -> family.removeIpSet(id));
+        tables.onFamilies(family -> family.removeIpSet(id));
       }
       case PolicyActive(var name, var rules) -> {
         node.policies().put(name, rules);
-        onFamilies(family -> family.setPolicy(name, rules));
+        tables.onFamilies(family -> family.setPolicy(name, rules));
       }
       case PolicyInactive(var name) -> {
         node.policies().remove(name);
-        onFamilies(family -> family.removePolicy(name));
+        tables.onFamilies(family -> family.removePolicy(name));
       }
       case ProfileActive(var name, var rules) -> {
         node.profiles().put(name, rules);
-        onFamilies(family -> family.setProfile(name, rules));
+        tables.onFamilies(family -> family.setProfile(name, rules));
       }
       case ProfileInactive(var name) -> {
         node.profiles().remove(name);
-        onFamilies(family -> family.removeProfile(name));
+        tables.onFamilies(family -> family.removeProfile(name));
       }
       case WorkloadEndpointActive(var key, var workload) -> onWorkload(key, workload);
       case WorkloadEndpointInactive(var key) -> {
@@ -247,11 +190,11 @@ public final class Dataplane {
       }
       case HostAddressActive(var name, var address) -> {
         node.hostAddresses().put(name, address);
-        onFamilies(family -> family.setHosts(node.hostAddresses().values()));
+        tables.onFamilies(family -> family.setHosts(node.hostAddresses().values()));
       }
       case HostAddressInactive(var name) -> {
         node.hostAddresses().remove(name);
-        onFamilies(family -> family.setHosts(node.hostAddresses().values()));
+        tables.onFamilies(family -> family.setHosts(node.hostAddresses().values()));
       }
       case VtepActive vtep -> {
         node.vteps().put(vtep.node(), vtep);
@@ -288,7 +231,7 @@ public final class Dataplane {
   }
 
   private void onPools() {
-    onFamilies(family -> family.setPools(node.pools().values()));
+    tables.onFamilies(family -> family.setPools(node.pools().values()));
     tunnelsDirty = true;
   }
 
@@ -314,17 +257,15 @@ public final class Dataplane {
     Link before = node.links().get(link.name());
     renamedFrom(link).forEach(this::onNameGone);
     node.links().put(link.name(), link);
-    onFamilies(family -> family.onLink(link));
-    tunnels.onLink(link);
-    limits.onLink(link);
+    tables.onLink(link);
     considerOwnerOf(link.name());
     if (!link.equals(before)) {
       considerHostInterface(link);
     }
     boolean cameUp =
         link.adminUp() && (before == null || !before.adminUp() || before.index() != link.index());
-    if (cameUp && node.ownerOf(link.name()) != null && config.isWorkloadInterface(link.name())) {
-      sysctls.put(link.name());
+    if (cameUp && node.ownerOf(link.name()) != null) {
+      tables.setSysctls(link.name());
     }
   }
 
@@ -342,10 +283,7 @@ public final class Dataplane {
   /// The link was removed, or has another name now and keeps its addresses.
   private void onNameGone(Link link) {
     node.links().remove(link.name());
-    onFamilies(family -> family.onLinkRemoved(link));
-    tunnels.onLinkRemoved(link);
-    limits.onLinkRemoved(link);
-    sysctls.remove(link.name());
+    tables.onLinkRemoved(link);
     considerOwnerOf(link.name());
     considerHostInterface(link);
   }
@@ -366,20 +304,20 @@ public final class Dataplane {
   /// lost. Tell of the links first.
   public void onAddresses(Collection<LinkAddress> addresses) {
     hostEndpoints.setAddresses(addresses);
-    tunnels.invalidate();
+    tables.tunnels().invalidate();
     onHostEndpoints();
   }
 
   /// An interface has the address.
   public void onAddress(LinkAddress address) {
     hostEndpoints.add(address);
-    tunnels.onAddress(address);
+    tables.tunnels().onAddress(address);
     considerHostInterface(address);
   }
 
   public void onAddressRemoved(LinkAddress address) {
     hostEndpoints.remove(address);
-    tunnels.onAddressRemoved(address);
+    tables.tunnels().onAddressRemoved(address);
     considerHostInterface(address);
   }
 
@@ -392,69 +330,55 @@ public final class Dataplane {
 
   /// A route of the main table appeared or was replaced.
   public void onRoute(Route route) {
-    onFamilies(family -> family.onRoute(route));
+    tables.onFamilies(family -> family.onRoute(route));
   }
 
   public void onRouteRemoved(Route route) {
-    onFamilies(family -> family.onRouteRemoved(route));
+    tables.onFamilies(family -> family.onRouteRemoved(route));
   }
 
   /// A permanent neighbour entry appeared or was replaced.
   public void onNeighbour(Neighbour neighbour) {
-    onFamilies(family -> family.onNeighbour(neighbour));
-    tunnels.onNeighbour(neighbour);
+    tables.onFamilies(family -> family.onNeighbour(neighbour));
+    tables.tunnels().onNeighbour(neighbour);
   }
 
   /// There is no permanent neighbour entry for the address on the device.
   public void onNeighbourRemoved(String device, IpAddress address) {
-    onFamilies(family -> family.onNeighbourRemoved(device, address));
-    tunnels.onNeighbourRemoved(device, address);
+    tables.onFamilies(family -> family.onNeighbourRemoved(device, address));
+    tables.tunnels().onNeighbourRemoved(device, address);
   }
 
   /// An entry of a VXLAN device's forwarding database appeared or was replaced.
   public void onForwarding(FdbEntry entry) {
-    tunnels.onForwarding(entry);
+    tables.tunnels().onForwarding(entry);
   }
 
   public void onForwardingRemoved(FdbEntry entry) {
-    tunnels.onForwardingRemoved(entry);
+    tables.tunnels().onForwardingRemoved(entry);
   }
 
   /// Has the next apply read all of the kernel anew, and put back what someone else changed.
   public void resync() {
-    onFamilies(FamilyDataplane::invalidate);
-    sysctls.invalidate();
-    tunnels.invalidate();
-    limits.invalidate();
+    tables.invalidate();
   }
 
   /// Begins a look for what someone else changed; let another thread read it, and end it with
   /// [#endLook].
   public KernelLook beginLook() {
-    return new KernelLook(
-        kernel, sysctls.wanted(), families.stream().map(FamilyDataplane::setWrites).toList());
+    return tables.beginLook();
   }
 
   /// Has the next apply put back what someone else changed. What was written while the look was
   /// read is left to the next one; should it have failed, everything is read anew.
   public void endLook(KernelLook look) {
-    if (look.failed() || look.setWrites().size() != families.size()) {
-      resync();
-      return;
-    }
-    for (int i = 0; i < families.size(); i++) {
-      families.get(i).look(look.sets(), look.setWrites().get(i));
-    }
-    sysctls.invalidate(look.otherSysctls());
-    tunnels.invalidate();
-    limits.invalidate();
+    tables.endLook(look);
   }
 
   /// How much of each kind is wanted.
   public DataplaneCounts counts() {
     int tags = (int) node.ipSets().keySet().stream().filter(id -> id.startsWith("t:")).count();
-    return new DataplaneCounts(
-        node.ipSets().size() - tags, tags, families.stream().map(FamilyDataplane::counts).toList());
+    return new DataplaneCounts(node.ipSets().size() - tags, tags, tables.counts());
   }
 
   /// What is wanted and why.
@@ -470,10 +394,7 @@ public final class Dataplane {
         && (!dirtyInterfaces.isEmpty()
             || hostEndpointsDirty
             || tunnelsDirty
-            || tunnels.needsApply()
-            || families.stream().anyMatch(FamilyDataplane::needsApply)
-            || sysctls.needsApply()
-            || limits.needsApply()
+            || tables.needsApply()
             || !staleConnections.isEmpty()
             || revokedFlows.isPending()
             || statuses.isPending()
@@ -489,23 +410,12 @@ public final class Dataplane {
     renderHostEndpoints();
     renderTunnels();
     ApplyReport.Builder report = new ApplyReport.Builder();
-    report.add(sysctls.apply());
-    boolean rulesInPlace = true;
-    for (FamilyOutcome outcome : order.apply(families)) {
-      outcome.parts().forEach(report::add);
-      noteConnectionsOf(outcome.routes());
-      rulesInPlace &= outcome.rulesInPlace();
-    }
-    if (rulesInPlace) {
-      // A tunnel lets packets in, so it comes after the rules that say from whom.
-      tunnels.apply().forEach(report::add);
-    }
-    report.add(limits.apply());
+    boolean rulesInPlace = tables.apply(order, report, staleConnections);
     staleConnections.forget(report);
     if (rulesInPlace) {
       report.add(revokedFlows.cut(config.families()));
     }
-    statuses.publish(node, this::troubleOf, rulesInPlace);
+    statuses.publish(node, name -> tables.troubleOf(name, isUp(name)), rulesInPlace);
     hostStatuses.publish(hostEndpoints, node.links(), rulesInPlace);
     return report.build();
   }
@@ -515,22 +425,10 @@ public final class Dataplane {
       return;
     }
     for (String name : dirtyInterfaces) {
-      LocalWorkload workload = node.workloadOn(name);
-      onFamilies(family -> family.setWorkload(name, workload));
-      limits.set(name, config.isWorkloadInterface(name) ? workload : null);
-      if (workload == null) {
-        sysctls.remove(name);
-      } else if (isUp(name) && config.isWorkloadInterface(name)) {
-        sysctls.put(name);
-      }
+      tables.setWorkload(name, node.workloadOn(name), isUp(name));
     }
-    if (!node.workloadInterfaces().equals(dispatched)) {
-      List<Chain> dispatch = DispatchChains.forWorkloads(node.workloadInterfaces());
-      onFamilies(family -> family.setDispatch(dispatch));
-      dispatched = Set.copyOf(node.workloadInterfaces());
-    }
-    List<IpNat> nats = node.nats();
-    onFamilies(family -> family.setFloating(nats));
+    tables.setDispatch(node.workloadInterfaces());
+    tables.setFloating(node.nats());
     dirtyInterfaces.clear();
   }
 
@@ -544,58 +442,19 @@ public final class Dataplane {
             .filter(link -> DeviceNames.canBe(link.name()))
             .toList();
     hostEndpoints.resolve(hostLinks);
-    onFamilies(family -> family.setHostEndpoints(hostEndpoints.byInterface()));
+    tables.setHostEndpoints(hostEndpoints.byInterface());
     hostEndpointsDirty = false;
   }
 
   private void renderTunnels() {
-    if (!tunnelsDirty) {
-      return;
+    if (tunnelsDirty) {
+      tables.setTunnels(node.pools().values(), node.vteps().values());
+      tunnelsDirty = false;
     }
-    Collection<VtepActive> vteps = node.vteps().values();
-    List<IpAddress> hosts =
-        vteps.stream().flatMap(vtep -> vtep.vtep().addresses().stream()).toList();
-    onFamilies(family ->
-        family.setVxlan(
-            NodeTunnels.usesVxlan(family.family(), node.pools().values(), vteps), hosts));
-    tunnels.set(node.pools().values(), vteps);
-    tunnelsDirty = false;
   }
 
   private boolean isUp(String interfaceName) {
     Link link = node.links().get(interfaceName);
     return link != null && link.adminUp();
-  }
-
-  private void noteConnectionsOf(ApplyOutcome<RouteChange> routes) {
-    for (IpPrefix destination : RouteChange.destinationsLeft(routes.changes())) {
-      if (destination.isSingleAddress()) {
-        staleConnections.add(destination.address());
-      }
-    }
-  }
-
-  /// What keeps the workload on the interface from working, for the log; empty if nothing does.
-  private List<String> troubleOf(String interfaceName) {
-    if (!config.isWorkloadInterface(interfaceName)) {
-      return List.of(
-          "interface %s begins with none of the prefixes of workloads' interfaces %s: it gets no"
-                  .formatted(interfaceName, config.interfacePrefixes())
-              + " route");
-    }
-    List<String> trouble = new ArrayList<>();
-    if (isUp(interfaceName) && !sysctls.isSettled(interfaceName)) {
-      trouble.add("kernel parameters of " + interfaceName + " could not be set");
-    }
-    for (FamilyDataplane family : families) {
-      for (Map.Entry<IpPrefix, String> route : family.routesInTheWay(interfaceName).entrySet()) {
-        trouble.add("no route to " + route.getKey() + ": " + route.getValue());
-      }
-    }
-    String unlimited = limits.troubleOf(interfaceName);
-    if (unlimited != null) {
-      trouble.add(unlimited);
-    }
-    return trouble;
   }
 }

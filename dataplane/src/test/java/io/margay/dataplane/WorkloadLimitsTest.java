@@ -8,6 +8,7 @@ import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointActive;
 import io.margay.calc.output.NodeUpdate.WorkloadEndpointInactive;
 import io.margay.dataplane.golden.SeedScenario;
+import io.margay.kernel.fake.FakeKernel;
 import io.margay.kernel.shape.Shapers;
 import io.margay.kernel.shape.ShapingTable;
 import io.margay.kernel.shape.TokenBucket;
@@ -53,6 +54,13 @@ class WorkloadLimitsTest {
   void whatGoesToTheWorkloadIsWhatItsInterfaceSends() {
     assertThat(host.kernel.shapers().read()).isEqualTo(LIMITED);
     assertThat(host.statuses).containsEntry(key("host", "a"), EndpointStatus.UP);
+  }
+
+  @Test
+  void theyAreInPlaceBeforeTheRouteThatLeadsPacketsThere() {
+    assertThat(host.kernel.writes())
+        .extracting(FakeKernel.Write::operation)
+        .containsSubsequence("tc qdisc replace", "tc filter add", "ip route add");
   }
 
   @Test
