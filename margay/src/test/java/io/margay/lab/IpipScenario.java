@@ -2,6 +2,7 @@ package io.margay.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.model.ResourceKey.PolicyKey;
 import java.util.Map;
 
 /// IP in IP between real kernels. A program of its own, as it may have to run in an emulated
@@ -42,7 +43,7 @@ public final class IpipScenario {
           """);
       SeedLab.awaitThat(() -> !it.reaches("pod2", TunnelLab.podAddress(3)), () -> "pod2 is denied");
       it.awaitReach("pod1", TunnelLab.podAddress(3));
-      it.lab.calicoctl("delete", "policy", "guarded");
+      it.lab.delete(new PolicyKey("guarded"));
       say("policy holds behind the tunnel");
 
       // The router is no node: what it wraps is dropped where it arrives.

@@ -97,23 +97,23 @@ public final class NodeScale {
         count("ip6tables-save", "-A cali"),
         count("ipset save", "create"),
         count("ipset save", "add"));
-    ByHand byHand = new ByHand(lab, "router");
-    endpoints(byHand);
-    members(byHand);
-    policies(byHand);
     atRest();
+    endpoints();
+    members();
+    policies();
+    byHand();
   }
 
   /// An endpoint comes.
-  private void endpoints(ByHand byHand) throws IOException {
+  private void endpoints() throws IOException {
     Scrape before = scrape();
     System.out.print(latency());
-    tellPhases(before, scrape());
-    tellFloor("an endpoint", byHand.endpoint(i -> name(i % local), local / 16));
+    tellPhases(before);
   }
 
   /// An endpoint of another node comes into the set that has all endpoints.
-  private void members(ByHand byHand) {
+  private void members() {
+    System.out.printf(Locale.ROOT, "a member more in a set of %,d%n", cluster);
     Scrape before = scrape();
     try (Datastore datastore = open()) {
       for (int i = 0; i < TIMES; i++) {
@@ -121,14 +121,12 @@ public final class NodeScale {
         pause();
       }
     }
-    System.out.printf(Locale.ROOT, "a member more in a set of %,d%n", cluster);
-    tellPhases(before, scrape());
-    in("router", "ipset", "create", "hand", "hash:ip", "maxelem", "1048576");
-    tellFloor("a member", byHand.member("hand"));
+    tellPhases(before);
   }
 
   /// A rule of a policy of this node's changes.
-  private void policies(ByHand byHand) {
+  private void policies() {
+    System.out.println("another port in a policy's rule");
     Scrape before = scrape();
     try (Datastore datastore = open()) {
       for (int i = 0; i < TIMES; i++) {
@@ -136,9 +134,28 @@ public final class NodeScale {
         pause();
       }
     }
-    System.out.println("another port in a policy's rule");
-    tellPhases(before, scrape());
+    tellPhases(before);
+  }
+
+  /// The same changes without the agent, which would look at what others write.
+  private void byHand() throws IOException {
+    in("router", "kill", agentPid());
+    System.out.println("by hand, a program started for each part");
+    ByHand byHand = new ByHand(lab, "router");
+    tellFloor("an endpoint", byHand.endpoint(i -> name(i % local), local / 16));
     tellFloor("a policy's rule", byHand.policy());
+    tellFloor("a member", byHand.member(bigSet()));
+  }
+
+  /// The set of the whole cluster.
+  private String bigSet() {
+    return in(
+            "router",
+            "sh",
+            "-c",
+            "ipset -t list | awk '/^Name/ { name = $2 } /^Number/ && $4 >= %d { print name }'"
+                .formatted(cluster))
+        .strip();
   }
 
   /// Between changes a node has time.
@@ -147,12 +164,12 @@ public final class NodeScale {
   }
 
   private static void tellFloor(String what, ByHand.Times times) {
-    System.out.printf(
-        Locale.ROOT, "  %s by hand, a program started for each part: %s%n", what, times);
+    System.out.printf(Locale.ROOT, "  %s: %s%n", what, times);
   }
 
   /// Where an agent's time went. What is not in its programs is its own work and netlink.
-  private static void tellPhases(Scrape before, Scrape after) {
+  private void tellPhases(Scrape before) {
+    Scrape after = scrape();
     double applies = after.since(before, "felix_int_dataplane_apply_time_seconds_count");
     System.out.printf(
         Locale.ROOT,
@@ -173,7 +190,7 @@ public final class NodeScale {
   }
 
   private void atRest() throws IOException {
-    String pid = Files.readString(lab.directory().node("router").resolve("run/agent.pid")).strip();
+    String pid = agentPid();
     long ticks = ticks(pid);
     in("router", "sleep", "20");
     System.out.printf(
@@ -182,6 +199,10 @@ public final class NodeScale {
         in("router", "sh", "-c", "awk '/VmRSS/ {print $2}' /proc/" + pid + "/status").strip(),
         in("router", "sh", "-c", "awk '/VmHWM/ {print $2}' /proc/" + pid + "/status").strip(),
         (ticks(pid) - ticks) / 20.0);
+  }
+
+  private String agentPid() throws IOException {
+    return Files.readString(lab.directory().node("router").resolve("run/agent.pid")).strip();
   }
 
   /// Processor time used, in hundredths of a second (proc(5)), of the agent and of what it ran.

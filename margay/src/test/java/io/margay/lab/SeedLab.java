@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
 final class SeedLab implements AutoCloseable {
 
   private static final Duration LIMIT = Patience.of(Duration.ofSeconds(90));
+  private static final Path LEGACY = Path.of("/usr/sbin/xtables-legacy-multi");
 
   final Lab lab;
 
@@ -192,6 +193,30 @@ final class SeedLab implements AutoCloseable {
 
   boolean isRunning(String node, String pid) {
     return Command.run(lab.holder().enter(node, List.of("kill", "-0", pid)), "").exitCode() == 0;
+  }
+
+  /// Has everything in the lab mean iptables-legacy by `iptables`: the agents end, their rules are
+  /// removed, and they start again. Skips the test, with the reason, where there is none.
+  void useLegacyIptables() {
+    assumeTrue(Files.exists(LEGACY), "there is no iptables-legacy here, so it is not tested");
+    for (Host node : lab.topology().nodes()) {
+      killAgent(node.name());
+      in(node.name(), lab.program("margay"), "node", "cleanup", runDirectory(node.name()));
+    }
+    // The lab has a mount namespace of its own. Both programs go by the name they are called by.
+    String system = "$(readlink -f \"$(command -v iptables-save)\")";
+    Command.run(
+            lab.holder()
+                .enter(List.of("sh", "-c", "mount --bind '%s' \"%s\"".formatted(LEGACY, system))),
+            "")
+        .orThrow("iptables-legacy in the place of iptables");
+    lab.topology().nodes().forEach(node -> launchAgent(node.name(), List.of()));
+    lab.topology().nodes().forEach(lab::awaitAgent);
+  }
+
+  /// The option by which `margay node` finds the agent of a node.
+  String runDirectory(String node) {
+    return "--run-dir=" + lab.directory().node(node).resolve("run");
   }
 
   /// Starts the agent of a node again and waits until it is ready.

@@ -35,6 +35,14 @@ abstract class TenantAcceptance {
   @BeforeAll
   void up() {
     lab = SeedLab.up(SeedTopology.TOPOLOGY, datastore);
+    prepare(lab);
+  }
+
+  /// What else the lab needs before the first stage.
+  void prepare(SeedLab up) {}
+
+  SeedLab lab() {
+    return lab;
   }
 
   @AfterAll

@@ -6,10 +6,6 @@ import io.margay.datastore.Datastores;
 import io.margay.datastore.Key;
 import io.margay.lab.Topology.Host;
 import io.margay.net.IpPrefix;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -172,13 +168,7 @@ final class TunnelLab implements AutoCloseable {
   }
 
   void apply(String documents) {
-    try {
-      Path file =
-          Files.writeString(lab.lab.directory().root().resolve("resources.yaml"), documents);
-      lab.calicoctl("apply", "-f", file.toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    lab.applyText(documents);
   }
 
   /// Whether an echo request to the address is answered.

@@ -2,6 +2,7 @@ package io.margay.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.model.ResourceKey.PolicyKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ class VxlanIT {
     SeedLab.awaitThat(() -> !it.reaches("pod2", TunnelLab.podAddress6(3)), () -> "by IPv6 too");
     it.awaitReach("pod1", TunnelLab.podAddress(3));
     it.awaitReach("pod1", TunnelLab.podAddress6(3));
-    it.lab.calicoctl("delete", "policy", "guarded");
+    it.lab.delete(new PolicyKey("guarded"));
     it.awaitReach("pod2", TunnelLab.podAddress(3));
   }
 
