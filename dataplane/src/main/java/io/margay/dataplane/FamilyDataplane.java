@@ -4,6 +4,7 @@ import io.margay.calc.output.NodeUpdate.LocalHostEndpoint;
 import io.margay.calc.output.NodeUpdate.LocalWorkload;
 import io.margay.calc.output.NodeUpdate.PoolActive;
 import io.margay.calc.output.RuleSet;
+import io.margay.dataplane.KernelLook.FamilyLook;
 import io.margay.dataplane.config.DataplaneConfig;
 import io.margay.dataplane.rules.ChainNames;
 import io.margay.dataplane.rules.DispatchChains;
@@ -379,15 +380,19 @@ final class FamilyDataplane {
     }
   }
 
-  /// How often sets were written.
-  long setWrites() {
-    return sets.writes();
+  /// Begins a look for what someone else changed, of what takes long to read.
+  FamilyLook beginLook() {
+    return new FamilyLook(
+        sets.writes(), tables.values().stream().map(IptablesTable::beginLook).toList());
   }
 
-  /// Looks for what someone else changed. What takes long was read meanwhile: the sets.
-  void look(Map<String, ActualSet> actualSets, long setWritesBefore) {
-    sets.look(actualSets, setWritesBefore);
-    tables.values().forEach(IptablesTable::look);
+  /// @param actualSets those there were when it was read
+  void endLook(FamilyLook look, Map<String, ActualSet> actualSets) {
+    sets.look(actualSets, look.setWrites());
+    int i = 0;
+    for (IptablesTable table : tables.values()) {
+      table.endLook(look.rules().get(i++));
+    }
     routes.invalidate();
     if (neighbours != null) {
       neighbours.invalidate();

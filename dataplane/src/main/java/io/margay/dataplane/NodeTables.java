@@ -158,16 +158,16 @@ final class NodeTables {
 
   KernelLook beginLook() {
     return new KernelLook(
-        kernel, sysctls.wanted(), families.stream().map(FamilyDataplane::setWrites).toList());
+        this, kernel, sysctls.wanted(), families.stream().map(FamilyDataplane::beginLook).toList());
   }
 
   void endLook(KernelLook look) {
-    if (look.failed() || look.setWrites().size() != families.size()) {
+    if (!look.concerns(this)) {
       invalidate();
       return;
     }
     for (int i = 0; i < families.size(); i++) {
-      families.get(i).look(look.sets(), look.setWrites().get(i));
+      families.get(i).endLook(look.families().get(i), look.sets());
     }
     sysctls.invalidate(look.otherSysctls());
     tunnels.invalidate();

@@ -61,7 +61,7 @@ abstract class LifeCycleAcceptance {
 
   private SeedLab lab;
 
-  @TempDir private Path directory;
+  @TempDir private static Path directory;
 
   /// What else the lab needs before the first test.
   void prepare(SeedLab up) {}

@@ -37,6 +37,9 @@ public final class IptablesTable {
 
   private static final int ATTEMPTS = 3;
 
+  /// How often in a row what a look found may be too old.
+  private static final int MOST_LOST_LOOKS = 3;
+
   private final IpFamily family;
   private final Table table;
   private final Iptables iptables;
@@ -52,6 +55,11 @@ public final class IptablesTable {
 
   /// What [Iptables#foreignWrites()] said right before the rules were last read.
   private OptionalLong foreignWrites = OptionalLong.empty();
+
+  /// How often we have written.
+  private long writes;
+
+  private int lostLooks;
 
   /// How many rules are wanted in our own chains.
   private int ownRules;
@@ -127,11 +135,28 @@ public final class IptablesTable {
     stale = true;
   }
 
-  /// Has the next apply read the kernel's rules anew if someone else wrote rules since they were
-  /// last read, or if that cannot be known.
-  public void look() {
-    OptionalLong now = iptables.foreignWrites();
-    stale |= now.isEmpty() || !now.equals(foreignWrites);
+  /// Begins a look for what someone else wrote; let another thread read it.
+  public RulesLook beginLook() {
+    return new RulesLook(family, table, iptables, foreignWrites, writes);
+  }
+
+  /// Has the next apply put back what someone else changed. Should we have written the table while
+  /// the look was read, what it found is too old, and is left to the next look; when that has been
+  /// so a few times, the next apply reads the rules itself.
+  public void endLook(RulesLook look) {
+    SavedTable found = look.found();
+    if (found == null || stale) {
+      return;
+    }
+    if (look.writes() != writes) {
+      lostLooks++;
+      stale = lostLooks == MOST_LOST_LOOKS;
+      return;
+    }
+    take(found, look.foreignWrites());
+    if (!needsApply()) {
+      drifted.clear();
+    }
   }
 
   /// Whether an apply would read or write.
@@ -165,6 +190,7 @@ public final class IptablesTable {
       input = difference();
     }
     if (!input.isEmpty()) {
+      writes++;
       iptables.restore(family, input.text());
       remember(input);
     }
@@ -181,10 +207,16 @@ public final class IptablesTable {
   }
 
   private void read() {
+    OptionalLong foreignBefore = iptables.foreignWrites();
+    take(SavedTable.parse(table, iptables.save(family, table)), foreignBefore);
+  }
+
+  private void take(SavedTable found, OptionalLong foreignBefore) {
     Map<String, List<SavedRule>> own = new LinkedHashMap<>();
     Map<String, List<SavedRule>> foreign = new LinkedHashMap<>();
-    foreignWrites = iptables.foreignWrites();
-    SavedTable.parse(table, iptables.save(family, table))
+    foreignWrites = foreignBefore;
+    lostLooks = 0;
+    found
         .chains()
         .forEach((name, rules) -> (SavedTable.isOurs(name) ? own : foreign).put(name, rules));
     if (everRead) {

@@ -259,16 +259,58 @@ class IptablesTableTest {
     givenApplied(chain("cali-a", ACCEPT, DROP));
     table.setChain(chain("cali-a", ACCEPT, WEB));
     table.apply();
-    table.look();
+    look(() -> {});
     assertThat(table.needsApply()).isFalse();
 
     givenFromOutside("*filter\n-D cali-a 1\nCOMMIT\n");
-    table.look();
+    look(() -> {});
     assertThat(table.apply().changes()).hasSize(1).allMatch(ChainChange::drift);
     assertThat(saved("cali-a")).hasSize(2);
 
-    table.look();
+    look(() -> {});
     assertThat(table.needsApply()).isFalse();
+  }
+
+  @Test
+  void whatSomeoneElseWroteInTheirOwnChainsLeavesNothingToDo() {
+    givenApplied(chain("cali-a", ACCEPT));
+    givenFromOutside("*filter\n:theirs - -\n-A theirs -j ACCEPT\nCOMMIT\n");
+    look(() -> {});
+    assertThat(table.needsApply()).isFalse();
+
+    table.setChain(chain("cali-a", ACCEPT, DROP));
+    assertThat(table.apply().changes()).hasSize(1).noneMatch(ChainChange::drift);
+  }
+
+  @Test
+  void aLookThatAWriteOvertookIsLeftToTheNextOneAFewTimes() {
+    givenApplied(chain("cali-a", ACCEPT), chain("cali-b", ACCEPT));
+    givenFromOutside("*filter\n-F cali-b\nCOMMIT\n");
+    for (int i = 0; i < 2; i++) {
+      Chain changed = chain("cali-a", i == 0 ? DROP : ACCEPT);
+      look(() -> {
+        table.setChain(changed);
+        table.apply();
+      });
+      assertThat(table.needsApply()).isFalse();
+      assertThat(saved("cali-b")).isEmpty();
+    }
+
+    look(() -> {
+      table.setChain(chain("cali-a", DROP, DROP));
+      table.apply();
+    });
+    table.apply();
+    assertThat(saved("cali-b")).containsExactly("-j ACCEPT");
+    assertThat(saved("cali-a")).containsExactly("-j DROP", "-j DROP");
+  }
+
+  /// @param meanwhile what happens after it was read
+  private void look(Runnable meanwhile) {
+    RulesLook look = table.beginLook();
+    look.read();
+    meanwhile.run();
+    table.endLook(look);
   }
 
   @Test
