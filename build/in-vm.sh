@@ -99,6 +99,6 @@ qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m "${VM_MEMORY:-3072
   -append "console=ttyS0 panic=-1 quiet in_vm=$run/command" \
   -fsdev local,id=r,path=/,security_model=passthrough,readonly=on,multidevs=remap \
   -device virtio-9p-pci,fsdev=r,mount_tag=hostroot </dev/null 2>&1 |
-  tr -d '\r' | tee "$run/output"
+  sed -u 's/\r//g' | tee "$run/output"
 status=$(sed -n 's/.*in-vm: exit \([0-9]*\).*/\1/p' "$run/output" | tail -1)
 exit "${status:-125}"

@@ -207,6 +207,7 @@ final class DataplaneRunner {
       }
     }
     metrics.onUpdates(updates.size(), loop.nanoTime() - begin);
+    heapRoom.onWork();
     if (settingsChanged && inSync) {
       inForce.refresh();
     }
@@ -371,6 +372,7 @@ final class DataplaneRunner {
     metrics.onApply(
         results[0], loop.nanoTime() - begin, report, graph.counts(), dataplane.counts());
     tell(report);
+    heapRoom.onWork();
     if (!looking) {
       drift.onRepairs(report.repairs());
     } else if (report.complete()) {
