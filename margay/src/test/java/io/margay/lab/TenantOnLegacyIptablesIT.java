@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// iptables-legacy has rules of its own in the kernel, and a lock that its programs wait for.
 class TenantOnLegacyIptablesIT extends TenantAcceptance {
 
-  private static final int PORT = 7001;
+  private static final int PORT = 7077;
 
   TenantOnLegacyIptablesIT() {
     super(new LabDatastore.Embedded());
