@@ -34,61 +34,21 @@ final class EndpointChanges {
   }
 
   static WorkloadEndpoint withProfiles(WorkloadEndpoint old, List<String> profiles) {
-    WorkloadEndpoint.Spec spec = old.spec();
-    return new WorkloadEndpoint(
-        old.metadata(),
-        new WorkloadEndpoint.Spec(
-            spec.ipNetworks(),
-            spec.ipNats(),
-            spec.ipv4Gateway(),
-            spec.ipv6Gateway(),
-            profiles,
-            spec.interfaceName(),
-            spec.mac(),
-            spec.qosControls()),
-        old.state(),
-        old.activeInstance());
+    return old.with(old.spec().withProfiles(profiles));
   }
 
   /// With a new veth.
   static WorkloadEndpoint connected(
       WorkloadEndpoint old, String hostName, MacAddress mac, @Nullable String instance) {
-    WorkloadEndpoint.Spec spec = old.spec();
     return new WorkloadEndpoint(
-        old.metadata(),
-        new WorkloadEndpoint.Spec(
-            spec.ipNetworks(),
-            spec.ipNats(),
-            spec.ipv4Gateway(),
-            spec.ipv6Gateway(),
-            spec.profiles(),
-            hostName,
-            mac,
-            spec.qosControls()),
-        old.state(),
-        instance);
+        old.metadata(), old.spec().withLink(hostName, mac), old.state(), instance);
   }
 
   /// With limits on its bandwidth.
   ///
   /// @param limits null to leave it as it is
   static WorkloadEndpoint limited(WorkloadEndpoint old, @Nullable QosControls limits) {
-    WorkloadEndpoint.Spec spec = old.spec();
-    return limits == null
-        ? old
-        : new WorkloadEndpoint(
-            old.metadata(),
-            new WorkloadEndpoint.Spec(
-                spec.ipNetworks(),
-                spec.ipNats(),
-                spec.ipv4Gateway(),
-                spec.ipv6Gateway(),
-                spec.profiles(),
-                spec.interfaceName(),
-                spec.mac(),
-                limits),
-            old.state(),
-            old.activeInstance());
+    return limits == null ? old : old.with(old.spec().withQosControls(limits));
   }
 
   static List<IpAddress> addresses(WorkloadEndpoint endpoint) {

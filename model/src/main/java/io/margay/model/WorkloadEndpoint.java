@@ -29,6 +29,11 @@ public record WorkloadEndpoint(
     this(metadata, spec, state, null);
   }
 
+  /// The same endpoint with other properties.
+  public WorkloadEndpoint with(Spec changed) {
+    return new WorkloadEndpoint(metadata, changed, state, activeInstance);
+  }
+
   public record Metadata(
       @Nullable String name,
       @Nullable String workload,
@@ -70,6 +75,29 @@ public record WorkloadEndpoint(
         @Nullable String interfaceName,
         @Nullable MacAddress mac) {
       this(ipNetworks, ipNats, ipv4Gateway, ipv6Gateway, profiles, interfaceName, mac, null);
+    }
+
+    public Spec withProfiles(List<String> others) {
+      return new Spec(
+          ipNetworks, ipNats, ipv4Gateway, ipv6Gateway, others, interfaceName, mac, qosControls);
+    }
+
+    /// With another link.
+    public Spec withLink(String hostEnd, MacAddress workloadEnd) {
+      return new Spec(
+          ipNetworks,
+          ipNats,
+          ipv4Gateway,
+          ipv6Gateway,
+          profiles,
+          hostEnd,
+          workloadEnd,
+          qosControls);
+    }
+
+    public Spec withQosControls(@Nullable QosControls limits) {
+      return new Spec(
+          ipNetworks, ipNats, ipv4Gateway, ipv6Gateway, profiles, interfaceName, mac, limits);
     }
   }
 
