@@ -47,7 +47,7 @@ final class DataplaneRunner {
   /// How many changes of one write the log names.
   private static final int TOLD_CHANGES = 8;
 
-  /// Each so many looks at the kernel everything is read, whatever it says about changes.
+  /// Each so many looks at the kernel all rules are read, whatever it says about changes.
   private static final int THOROUGH = 30;
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
@@ -322,12 +322,7 @@ final class DataplaneRunner {
   /// Looks for what someone else changed. What takes long to read another thread reads, so that an
   /// endpoint that comes need not wait for it.
   private void look() {
-    if (++looks % THOROUGH == 0) {
-      dataplane.resync();
-      endLook();
-      return;
-    }
-    KernelLook look = dataplane.beginLook();
+    KernelLook look = dataplane.beginLook(++looks % THOROUGH == 0);
     // A thread of its own each time: it inherits this one's network namespace.
     Thread.ofPlatform()
         .name("kernel-look")

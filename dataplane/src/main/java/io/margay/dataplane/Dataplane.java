@@ -365,8 +365,10 @@ public final class Dataplane {
 
   /// Begins a look for what someone else changed; let another thread read it, and end it with
   /// [#endLook].
-  public KernelLook beginLook() {
-    return tables.beginLook();
+  ///
+  /// @param thorough whether to read all rules even if the kernel says that nobody else wrote any
+  public KernelLook beginLook(boolean thorough) {
+    return tables.beginLook(thorough);
   }
 
   /// Has the next apply put back what someone else changed. What was written while the look was

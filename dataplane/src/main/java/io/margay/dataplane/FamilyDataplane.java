@@ -381,9 +381,9 @@ final class FamilyDataplane {
   }
 
   /// Begins a look for what someone else changed, of what takes long to read.
-  FamilyLook beginLook() {
+  FamilyLook beginLook(boolean thorough) {
     return new FamilyLook(
-        sets.writes(), tables.values().stream().map(IptablesTable::beginLook).toList());
+        sets.writes(), tables.values().stream().map(table -> table.beginLook(thorough)).toList());
   }
 
   /// @param actualSets those there were when it was read

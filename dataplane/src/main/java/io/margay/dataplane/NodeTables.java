@@ -156,9 +156,12 @@ final class NodeTables {
     limits.invalidate();
   }
 
-  KernelLook beginLook() {
+  KernelLook beginLook(boolean thorough) {
     return new KernelLook(
-        this, kernel, sysctls.wanted(), families.stream().map(FamilyDataplane::beginLook).toList());
+        this,
+        kernel,
+        sysctls.wanted(),
+        families.stream().map(family -> family.beginLook(thorough)).toList());
   }
 
   void endLook(KernelLook look) {

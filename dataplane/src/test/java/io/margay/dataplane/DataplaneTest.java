@@ -168,7 +168,7 @@ class DataplaneTest {
   @Test
   void aLookBesideTheWorkDoesTheSame() {
     putsBackWhatSomeoneElseChanged(host -> {
-      KernelLook look = host.dataplane().beginLook();
+      KernelLook look = host.dataplane().beginLook(false);
       look.read();
       host.dataplane().endLook(look);
     });
@@ -178,7 +178,7 @@ class DataplaneTest {
   void aLookThatFailsHasEverythingReadAnew() {
     putsBackWhatSomeoneElseChanged(host -> {
       host.kernel.failNext("ipset list", "out of file descriptors");
-      KernelLook look = host.dataplane().beginLook();
+      KernelLook look = host.dataplane().beginLook(false);
       look.read();
       host.dataplane().endLook(look);
     });
@@ -219,7 +219,7 @@ class DataplaneTest {
   void aLookThatAWriteOvertookIsNotTakenForTheTruth() {
     host.addLinks("cali0ef24b1", "cali0ef24b2");
     host.settle();
-    KernelLook look = host.dataplane().beginLook();
+    KernelLook look = host.dataplane().beginLook(false);
     look.read();
     host.tell(SeedScenario.slave1());
     host.settle();

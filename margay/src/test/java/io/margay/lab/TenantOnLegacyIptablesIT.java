@@ -54,13 +54,17 @@ class TenantOnLegacyIptablesIT extends TenantAcceptance {
                 "sh",
                 "-c",
                 "touch %s; while [ ! -e %s ]; do sleep 0.1; done".formatted(held, release));
-    Path ready = lab().lab.directory().node("slave1").resolve("run/ready");
     try {
       SeedLab.awaitThat(() -> Files.exists(held), () -> "the lock is held");
       lab().calicoctl("apply", "-f", lab().policyAllowing(PORT).toString());
       SeedLab.awaitThat(
-          () -> lab().agentOutput("slave1").contains("xtables lock") && !Files.exists(ready),
-          () -> "the agent says what it waits for: " + lab().agentOutput("slave1"));
+          () ->
+              lab()
+                  .in("slave1", "sh", "-c", "pgrep -f '[t]ables-restore --noflush --wait' || true")
+                  .lines()
+                  .findAny()
+                  .isPresent(),
+          () -> "a program waits for the lock: " + lab().agentOutput("slave1"));
       assertThat(lab().in("slave1", "iptables-save", "-t", "filter"))
           .doesNotContain("--dports " + PORT);
     } finally {
@@ -68,6 +72,5 @@ class TenantOnLegacyIptablesIT extends TenantAcceptance {
       other.onExit().join();
     }
     lab().awaitPortAllowed("slave1", PORT);
-    SeedLab.awaitThat(() -> Files.exists(ready), () -> "the agent is ready again");
   }
 }

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to one thread, which its calls to [IpSets] may block.
 public final class IpSetTable {
 
+  /// How often in a row what a look found may be too old.
+  private static final int MOST_LOST_LOOKS = 3;
+
   private final IpFamily family;
   private final IpSets ipSets;
   private final Predicate<String> ours;
@@ -66,6 +69,8 @@ public final class IpSetTable {
 
   /// How often something was, or may have been, written.
   private long writes;
+
+  private int lostLooks;
 
   /// @param ours which sets, by name, may be changed or destroyed; temporary ones included
   /// @param temporaryName from the name of a set, the name under which its replacement is built
@@ -156,12 +161,19 @@ public final class IpSetTable {
   }
 
   /// Takes what someone else has read of the kernel's sets, if it still holds: nothing was written
-  /// since the reading began.
+  /// since the reading began. When that was not so a few times in a row, the next apply reads them.
   ///
   /// @param writesBefore what [#writes()] said before the reading began
   public void look(Map<String, ActualSet> actual, long writesBefore) {
-    if (writes == writesBefore && !stale) {
+    if (stale) {
+      return;
+    }
+    if (writes == writesBefore) {
+      lostLooks = 0;
       take(actual);
+    } else if (++lostLooks == MOST_LOST_LOOKS) {
+      lostLooks = 0;
+      stale = true;
     }
   }
 

@@ -136,8 +136,11 @@ public final class IptablesTable {
   }
 
   /// Begins a look for what someone else wrote; let another thread read it.
-  public RulesLook beginLook() {
-    return new RulesLook(family, table, iptables, foreignWrites, writes);
+  ///
+  /// @param thorough whether to read the rules even if the kernel says that nobody else wrote any
+  public RulesLook beginLook(boolean thorough) {
+    OptionalLong known = thorough ? OptionalLong.empty() : foreignWrites;
+    return new RulesLook(family, table, iptables, known, writes);
   }
 
   /// Has the next apply put back what someone else changed. Should we have written the table while

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// A look at the rules of one table, read by another thread than the one that writes them: a table
 /// may have tens of thousands, which take most of a second.
 ///
-/// It begins with [IptablesTable#beginLook()] and ends with [IptablesTable#endLook].
+/// It begins with [IptablesTable#beginLook] and ends with [IptablesTable#endLook].
 public final class RulesLook {
 
   private final IpFamily family;
@@ -19,7 +19,8 @@ public final class RulesLook {
   private OptionalLong foreignWrites = OptionalLong.empty();
   private @Nullable SavedTable found;
 
-  /// @param known what [Iptables#foreignWrites()] said when the rules were last read
+  /// @param known what [Iptables#foreignWrites()] said when the rules were last read; empty to have
+  ///   them read in any case
   /// @param writes how often we had written the table when this began
   RulesLook(IpFamily family, Table table, Iptables iptables, OptionalLong known, long writes) {
     this.family = family;

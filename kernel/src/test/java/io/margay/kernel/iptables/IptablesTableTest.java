@@ -272,6 +272,16 @@ class IptablesTableTest {
   }
 
   @Test
+  void aThoroughLookReadsThemInAnyCase() {
+    givenApplied(chain("cali-a", ACCEPT));
+    RulesLook look = table.beginLook(true);
+    kernel.beforeNext("iptables-save", () -> givenFromOutside("*filter\n-F cali-a\nCOMMIT\n"));
+    look.read();
+    table.endLook(look);
+    assertThat(table.apply().changes()).hasSize(1).allMatch(ChainChange::drift);
+  }
+
+  @Test
   void whatSomeoneElseWroteInTheirOwnChainsLeavesNothingToDo() {
     givenApplied(chain("cali-a", ACCEPT));
     givenFromOutside("*filter\n:theirs - -\n-A theirs -j ACCEPT\nCOMMIT\n");
@@ -307,7 +317,7 @@ class IptablesTableTest {
 
   /// @param meanwhile what happens after it was read
   private void look(Runnable meanwhile) {
-    RulesLook look = table.beginLook();
+    RulesLook look = table.beginLook(false);
     look.read();
     meanwhile.run();
     table.endLook(look);
