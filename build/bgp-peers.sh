@@ -7,25 +7,30 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 peers=$PWD/target/bgp-peers
 packages="bird frr openbgpd gobgpd"
 
-is_installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
-
 # The libraries that a package needs and the host does not have.
 libraries() {
+  installed=$(dpkg-query -W -f='${db:Status-Abbrev}${Package}\n' | sed -n 's/^ii *//p')
   apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks \
-    --no-replaces --no-enhances "$1" | grep '^lib' | sort -u |
-    while read -r library; do is_installed "$library" || printf '%s\n' "$library"; done
+    --no-replaces --no-enhances "$1" | grep '^lib' | sort -u | grep -vxF "$installed"
+}
+
+# As the user that owns the directory, or apt warns about its sandbox.
+download() {
+  (cd "$debs" && apt-get -o APT::Sandbox::User=root download -q "$@") >>"$peers/log" 2>&1
 }
 
 unpack() {
   rm -rf "$peers/$1.new"
-  mkdir -p "$peers/$1.new/debs"
-  # As the user that owns the directory, or apt warns about its sandbox.
-  for package in "$1" $(libraries "$1"); do
-    (cd "$peers/$1.new/debs" && apt-get -o APT::Sandbox::User=root download -q "$package") \
-      >>"$peers/log" 2>&1 || [ "$package" != "$1" ] || return 1
+  debs=$peers/$1.new/debs
+  mkdir -p "$debs"
+  needed=$(libraries "$1")
+  # All at once, or what can be had one by one: some names stand for others' packages.
+  # shellcheck disable=SC2086
+  download "$1" $needed || for package in "$1" $needed; do
+    download "$package" || [ "$package" != "$1" ] || return 1
   done
-  for deb in "$peers/$1.new/debs"/*.deb; do dpkg -x "$deb" "$peers/$1.new"; done
-  rm -r "$peers/$1.new/debs"
+  for deb in "$debs"/*.deb; do dpkg -x "$deb" "$peers/$1.new"; done
+  rm -r "$debs"
   mv "$peers/$1.new" "$peers/$1"
 }
 
