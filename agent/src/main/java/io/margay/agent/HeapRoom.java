@@ -15,9 +15,10 @@ final class HeapRoom {
   /// Growth that is not worth a collection, octets.
   private static final long ROOM = 24L << 20;
 
-  /// Octets that the heap had, and that were in use in it, after the last collection.
+  /// Octets that the heap had after the last collection.
   private long settled;
 
+  /// Octets that were in use in it then.
   private long living;
 
   /// There is nothing to do at this moment.

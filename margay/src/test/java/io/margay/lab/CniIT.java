@@ -17,60 +17,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// The plugins through the boundary of their process: standard input, environment, exit code,
-/// standard output; what they do is seen in namespaces and in the datastore. Each test leaves
-/// nothing.
-class CniIT {
+/// What the verbs do, one by one and many at once.
+class CniIT extends CniAcceptance {
 
-  private static final String IPAM = ", \"ipam\": {\"type\": \"calico-ipam\"}";
   private static final String BOTH_FAMILIES =
       ", \"ipam\": {\"type\": \"calico-ipam\", \"assign_ipv6\": \"true\"}";
   private static final String HEX =
       "a79fbdb4dd2b7b0ae1b6e0e2f18a9a2ff4b2e9c6b1d4a2c0b3d1e5f60718293a";
-
-  private static CniLab it;
-  private static int sandboxes;
-
-  @BeforeAll
-  static void up() {
-    it = CniLab.up();
-  }
-
-  @AfterAll
-  static void down() {
-    if (it != null) {
-      it.close();
-    }
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    try {
-      it.assertNothingIsLeft();
-    } finally {
-      it.removeWhatIsLeft();
-    }
-  }
-
-  private static Container container(String id) {
-    return new Container(id, it.sandbox("sandbox" + ++sandboxes));
-  }
-
-  private static String in(Container container, String... command) {
-    return it.lab.in(container.netns().replace("/run/netns/", ""), command);
-  }
-
-  /// Other nodes learn of a first address' block by BGP.
-  private static void awaitReach(Container container, String address) {
-    SeedLab.awaitThat(
-        () -> it.reaches(container.netns(), address),
-        () -> container + " reaches " + address + "\n" + it.lab.agentOutput());
-  }
 
   // ---- ADD and DEL
 
@@ -385,106 +340,6 @@ class CniIT {
     }
   }
 
-  // ---- errors
-
-  @Test
-  void badInputIsToldByItsCode() {
-    Container one = container("bad");
-    String good = it.config("node1", "net");
-
-    it.add(one, "{\"cniVersion\": ").failed(6, "line 1");
-    it.add(one, "").failed(6, "network configuration");
-    it.add(one, good.replace("\"name\": \"net\"", "\"name\": \"a b\"")).failed(7, "'a b'");
-    it.add(one, it.config("node1", "9.9.9", "net", IPAM)).failed(1, "9.9.9", "1.1.0");
-    it.add(one, it.config("node1", "1.0.0", "net", "")).failed(7, "ipam.type");
-    it.add(one, it.config("node1", "1.0.0", "net", IPAM + ", \"policy\": {\"type\": \"x\"}"))
-        .failed(2, "policy.type", "'x'");
-    it.add(one, it.config("node1", "1.0.0", "net", IPAM + ", \"mtu\": 7")).failed(7, "mtu is 7");
-    it.add(one, it.config("node1", "1.0.0", "net", IPAM + ", \"nodename\": \"node9\""))
-        .failed(7, "node9", "node1");
-    it.add(
-            one,
-            it.config(
-                "node1",
-                "1.0.0",
-                "net",
-                ", \"ipam\": {\"type\": \"calico-ipam\", \"ipv4_pools\": [\"fd00::/64\"]}"))
-        .failed(7, "ipv4_pools", "fd00::/64");
-    it.add(
-            one,
-            it.config(
-                "node1",
-                "1.0.0",
-                "net",
-                ", \"ipam\": {\"type\": \"calico-ipam\", \"ipv4_pools\": [\"10.99.0.0/16\"]}"))
-        .failed(7, "10.99.0.0/16");
-    it.add(new Container("bad", ""), good).failed(4, "CNI_NETNS");
-    it.add(new Container("bad/id", one.netns()), good).failed(4, "CNI_CONTAINERID", "bad/id");
-    it.add(new Container("bad", one.netns(), "much-too-long-name", ""), good)
-        .failed(4, "CNI_IFNAME");
-    it.add(new Container("bad", one.netns(), "eth0", "nonsense"), good).failed(4, "CNI_ARGS");
-    it.add(new Container("bad", "/run/netns/missing"), good).failed(3, "/run/netns/missing");
-    it.add(new Container("bad", "/run/netns/node1"), good).failed(4, "host's own");
-    it.plugin("NONSENSE", one, good).failed(4, "NONSENSE");
-    it.plugin("CHECK", one, it.config("node1", "0.3.1", "net", IPAM)).failed(1, "CHECK", "0.4.0");
-    it.plugin("GC", one, good).failed(1, "GC", "1.1.0");
-  }
-
-  @Test
-  void withoutAnAgentEverythingIsToBeTriedAgain() {
-    Container one = container("down");
-    String config = it.config("node1", "net").replace("cni.sock", "nobody.sock");
-
-    it.add(one, config).failed(11, "nobody.sock", "margay node");
-    it.plugin("DEL", one, config).failed(11, "nobody.sock");
-    it.plugin("STATUS", one, config).failed(50, "nobody.sock");
-    assertThat(in(one, "ip", "-o", "link")).doesNotContain("eth0");
-  }
-
-  @Test
-  void anAgentThatWasKilledIsToldAndComesBack() {
-    Container one = container("killed");
-    String config = it.config("node2", "net");
-    String address = it.add(one, config).address();
-    String pid =
-        it.lab.in("node2", "cat", it.socket("node2").resolveSibling("agent.pid").toString());
-    it.lab.in("node2", "kill", "-9", pid.strip());
-    SeedLab.awaitThat(
-        () -> it.plugin("DEL", one, config).exitCode() == 1, () -> "the agent is gone");
-
-    it.plugin("DEL", one, config).failed(11);
-    it.lab.launchAgent("node2", List.of());
-    it.lab.lab.awaitAgent(it.lab.host("node2"));
-
-    assertThat(it.add(one, config).address()).isEqualTo(address);
-    it.delete(one, config);
-  }
-
-  @Test
-  void whatFailsAfterTheAddressLeavesNothing() {
-    Container one = container("fails");
-    in(one, "ip", "link", "set", "lo", "up");
-    in(one, "ip", "route", "add", "default", "dev", "lo");
-
-    it.add(one, it.config("node1", "net")).failed(100, "default route");
-
-    it.assertNothingIsLeft();
-    in(one, "ip", "route", "del", "default");
-    it.add(one, it.config("node1", "net")).succeeded();
-    it.delete(one, it.config("node1", "net"));
-  }
-
-  @Test
-  void anInterfaceOfSomebodyElseStays() {
-    Container one = container("occupied");
-    in(one, "ip", "link", "add", "eth0", "type", "veth", "peer", "name", "other");
-
-    it.add(one, it.config("node1", "net")).failed(100, "eth0 already");
-    it.delete(one, it.config("node1", "net"));
-
-    assertThat(in(one, "ip", "-o", "link")).contains("eth0");
-  }
-
   // ---- CHECK, GC, STATUS, VERSION
 
   @Test
@@ -658,8 +513,8 @@ class CniIT {
   void aPodsNextContainerKeepsItsAddressAndALateDeleteOfTheOldOneChangesNothing() {
     String args = "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=frontend";
     String config = it.config("node1", "net");
-    Container old = new Container("old", it.sandbox("sandbox" + ++sandboxes), "eth0", args);
-    Container fresh = new Container("fresh", it.sandbox("sandbox" + ++sandboxes), "eth0", args);
+    Container old = new Container("old", sandbox(), "eth0", args);
+    Container fresh = new Container("fresh", sandbox(), "eth0", args);
     var key = new WorkloadEndpointKey("node1", "k8s", "default.frontend", "eth0");
 
     String address = it.add(old, config).address();
