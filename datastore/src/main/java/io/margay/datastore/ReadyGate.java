@@ -52,10 +52,8 @@ public final class ReadyGate implements SyncListener {
   @Override
   public void onStatus(Status status) {
     inSync = status == Status.IN_SYNC;
-    if (!inSync) {
+    if (!inSync || open) {
       behind.onStatus(status);
-    } else if (open) {
-      behind.onStatus(Status.IN_SYNC);
     } else {
       openIfReady();
     }

@@ -24,22 +24,8 @@ class CniErrorsIT extends CniAcceptance {
     it.add(one, it.config("node1", "1.0.0", "net", IPAM + ", \"mtu\": 7")).failed(7, "mtu is 7");
     it.add(one, it.config("node1", "1.0.0", "net", IPAM + ", \"nodename\": \"node9\""))
         .failed(7, "node9", "node1");
-    it.add(
-            one,
-            it.config(
-                "node1",
-                "1.0.0",
-                "net",
-                ", \"ipam\": {\"type\": \"calico-ipam\", \"ipv4_pools\": [\"fd00::/64\"]}"))
-        .failed(7, "ipv4_pools", "fd00::/64");
-    it.add(
-            one,
-            it.config(
-                "node1",
-                "1.0.0",
-                "net",
-                ", \"ipam\": {\"type\": \"calico-ipam\", \"ipv4_pools\": [\"10.99.0.0/16\"]}"))
-        .failed(7, "10.99.0.0/16");
+    it.add(one, fromPool("fd00::/64")).failed(7, "ipv4_pools", "fd00::/64");
+    it.add(one, fromPool("10.99.0.0/16")).failed(7, "10.99.0.0/16");
     it.add(new Container("bad", ""), good).failed(4, "CNI_NETNS");
     it.add(new Container("bad/id", one.netns()), good).failed(4, "CNI_CONTAINERID", "bad/id");
     it.add(new Container("bad", one.netns(), "much-too-long-name", ""), good)
@@ -50,6 +36,11 @@ class CniErrorsIT extends CniAcceptance {
     it.plugin("NONSENSE", one, good).failed(4, "NONSENSE");
     it.plugin("CHECK", one, it.config("node1", "0.3.1", "net", IPAM)).failed(1, "CHECK", "0.4.0");
     it.plugin("GC", one, good).failed(1, "GC", "1.1.0");
+  }
+
+  private static String fromPool(String cidr) {
+    String ipam = ", \"ipam\": {\"type\": \"calico-ipam\", \"ipv4_pools\": [\"%s\"]}";
+    return it.config("node1", "1.0.0", "net", ipam.formatted(cidr));
   }
 
   @Test
