@@ -84,6 +84,12 @@ final class Neighbor implements SessionListener {
 
   private final Set<IpFamily> refreshing = EnumSet.noneOf(IpFamily.class);
 
+  /// Whether the peer has told anything on this session.
+  private boolean hasTold;
+
+  /// Until when stale routes may wait for the peer to be back, by the loop's clock.
+  private long staleUntilNanos;
+
   private EventLoop.@Nullable Timer staleTimer;
 
   /// A peer whose session is not started.
@@ -193,6 +199,7 @@ final class Neighbor implements SessionListener {
   @Override
   public void onEstablished(NegotiatedSession negotiated) {
     cancelStaleTimer();
+    hasTold = false;
     Peer now =
         new Peer(
             config.remoteAddress(),
@@ -266,6 +273,7 @@ final class Neighbor implements SessionListener {
     if (from == null || current == null || rules == null) {
       return;
     }
+    hasTold = true;
     PrefixList withdrawn = update.withdrawn();
     for (int i = 0; i < withdrawn.size(); i++) {
       from.remove(withdrawn, i, update.withdrawnIds().get(i));
@@ -317,6 +325,7 @@ final class Neighbor implements SessionListener {
 
   @Override
   public void onEndOfRib(IpFamily family) {
+    hasTold = true;
     forgetStale(family);
     speaker.initialFeed().endOfRib(config.remoteAddress(), family);
   }
@@ -362,21 +371,25 @@ final class Neighbor implements SessionListener {
       forgetRoutes();
       return;
     }
-    // Routes that were stale already have had their chance: the peer has restarted twice.
-    from.forgetStale(ALL);
     var restart = last.session.peerRestart().orElseThrow();
+    if (hasTold || !from.hasStale()) {
+      // Routes that were stale already have had their chance: the peer has restarted twice.
+      from.forgetStale(ALL);
+      staleUntilNanos =
+          loop.nanoTime() + Duration.ofSeconds(restart.restartTimeSeconds()).toNanos();
+    }
     Set<IpFamily> lost = EnumSet.allOf(IpFamily.class);
     lost.removeIf(restart::covers);
     from.forget(lost);
     from.markStale(ALL);
     if (from.hasStale()) {
+      Duration rest = Duration.ofNanos(Math.max(0, staleUntilNanos - loop.nanoTime()));
       log.info(
           "{} routes of {} are kept for {} s, in case it restarts (RFC 4724)",
           from.staleCount(),
           config.remoteAddress(),
-          restart.restartTimeSeconds());
-      staleTimer =
-          loop.schedule(Duration.ofSeconds(restart.restartTimeSeconds()), this::staleTimeOver);
+          Math.ceilDiv(rest.toMillis(), 1000L));
+      staleTimer = loop.schedule(rest, this::staleTimeOver);
     }
   }
 

@@ -169,6 +169,24 @@ class GracefulRestartTest {
         .containsExactly("172.16.2.0/26 via [10.0.0.2]");
   }
 
+  /// As an agent does that is killed between its KEEPALIVE and its first UPDATE.
+  @Test
+  void aSessionOnWhichNothingWasToldIsNoSecondRestart() {
+    two.dies();
+    world.loop.advance(Duration.ofSeconds(60));
+    Host silent = two.restarted().peersWith(one).starts();
+    world.loop.advanceUntil(
+        () -> one.state(two) == SessionState.ESTABLISHED, Duration.ofSeconds(5));
+    silent.dies();
+    world.loop.advance(Duration.ofSeconds(30));
+    assertThat(one.state(two)).isNotEqualTo(SessionState.ESTABLISHED);
+    assertThat(one.routes()).hasSize(2);
+    assertThat(one.events).as("no route was touched").isEmpty();
+
+    world.loop.advance(Duration.ofSeconds(31));
+    assertThat(one.routes()).as("the restart time counts from the first death").isEmpty();
+  }
+
   @Test
   void withoutGracefulRestartALostConnectionTakesItsRoutesAlong() {
     Host three = world.host(3).announces("172.16.3.0/26");
