@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,16 +103,44 @@ class ProgramIT {
 
   /// As a user to whom permissions apply.
   private void assertRefused(String message, Path file, String... arguments) {
+    Command refused = asNobody(Map.of("HOME", "/"), arguments);
+    assertThat(refused.output()).contains(message.formatted(file));
+    assertThat(refused.exitCode()).isEqualTo(1);
+  }
+
+  private Command asNobody(Map<String, String> environment, String... arguments) {
     List<String> words = new ArrayList<>(List.of("setpriv", "--reuid=65534", "--clear-groups"));
-    words.addAll(List.of("env", "HOME=/", installation.resolve("bin/calicoctl").toString()));
+    words.add("env");
+    environment.forEach((name, value) -> words.add(name + "=" + value));
+    words.add(installation.resolve("bin/calicoctl").toString());
     assumeTrue(
         Command.run(Stream.concat(words.stream(), Stream.of("version")).toList(), "").exitCode()
             == 0,
         "this machine does not let us be another user who can read the installation");
     words.addAll(List.of(arguments));
-    Command refused = Command.run(words, "");
-    assertThat(refused.output()).contains(message.formatted(file));
-    assertThat(refused.exitCode()).isEqualTo(1);
+    return Command.run(words, "");
+  }
+
+  /// sqlite-jdbc leaves its library behind in a process that ends at once.
+  @Test
+  void whoHasNoHomeLeavesNothingBehind() throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path temporary = Files.createDirectory(directory.resolve("tmp"));
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Command listing =
+        asNobody(
+            Map.of(
+                "HOME",
+                "/",
+                "EMBEDDED_PATH",
+                directory.resolve("new.db").toString(),
+                "JAVA_TOOL_OPTIONS",
+                "-Djava.io.tmpdir=" + temporary),
+            "get",
+            "node");
+    assertThat(listing.output()).contains("NAME");
+    assertThat(listing.exitCode()).isZero();
+    assertThat(temporary).isEmptyDirectory();
   }
 
   @Test

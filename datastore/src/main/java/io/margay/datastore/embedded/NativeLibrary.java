@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +19,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.OSInfo;
 
 /// Keeps SQLite's native library unpacked between runs. sqlite-jdbc by itself unpacks it from its
@@ -26,8 +28,9 @@ import org.sqlite.util.OSInfo;
 ///
 /// Loading code from a file that someone else can write would hand them this process, so the copy
 /// lies in a cache directory of this user's own, and counts only if nobody else can write it or the
-/// directory. Without such a place, and wherever `org.sqlite.lib.path` is set, sqlite-jdbc does as
-/// it always does.
+/// directory. Without such a place the library is unpacked for this process alone, and its file
+/// gone as soon as it is loaded: sqlite-jdbc would delete it at an orderly end, which not every
+/// process comes to. Wherever `org.sqlite.lib.path` is set, sqlite-jdbc does as it always does.
 final class NativeLibrary {
 
   private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
@@ -35,6 +38,9 @@ final class NativeLibrary {
   private static final String PATH_PROPERTY = "org.sqlite.lib.path";
   private static final String NAME_PROPERTY = "org.sqlite.lib.name";
   private static final String FILE_NAME = "libsqlitejdbc.so";
+
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private static boolean prepared;
 
@@ -48,10 +54,33 @@ final class NativeLibrary {
     prepared = true;
     if (System.getProperty(PATH_PROPERTY) == null) {
       unpackBelowOneOf(cacheDirectories(System.getenv()))
-          .ifPresent(directory -> {
-            System.setProperty(PATH_PROPERTY, directory.toString());
-            System.setProperty(NAME_PROPERTY, FILE_NAME);
-          });
+          .ifPresentOrElse(NativeLibrary::pointTo, NativeLibrary::loadOnce);
+    }
+  }
+
+  private static void pointTo(Path directory) {
+    System.setProperty(PATH_PROPERTY, directory.toString());
+    System.setProperty(NAME_PROPERTY, FILE_NAME);
+  }
+
+  /// Loads a copy that leaves nothing behind, however this process ends.
+  private static void loadOnce() {
+    try {
+      Path directory = Files.createTempDirectory("margay-sqlite", OWNER_ONLY);
+      Path library = directory.resolve(FILE_NAME);
+      try {
+        unpack(directory, library);
+        pointTo(directory);
+        SQLiteJDBCLoader.initialize();
+      } finally {
+        Files.deleteIfExists(library);
+        Files.delete(directory);
+      }
+    } catch (Exception e) {
+      // sqlite-jdbc tries by itself, and says what is wrong if it cannot either.
+      LOG.debug("SQLite's library could not be loaded from a copy: {}", e.toString());
+      System.clearProperty(PATH_PROPERTY);
+      System.clearProperty(NAME_PROPERTY);
     }
   }
 
@@ -119,8 +148,7 @@ final class NativeLibrary {
 
   /// Written under another name first, so that no process ever loads half of it.
   private static void unpack(Path directory, Path library) throws IOException {
-    var ownerOnly = PosixFilePermissions.fromString("rwx------");
-    Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(ownerOnly));
+    Files.createDirectories(directory, OWNER_ONLY);
     if (!isOurs(directory)) {
       throw new IOException(directory + " cannot be made");
     }
@@ -129,9 +157,7 @@ final class NativeLibrary {
             + OSInfo.getNativeLibFolderPathForCurrentOS()
             + "/"
             + System.mapLibraryName("sqlitejdbc");
-    Path partial =
-        Files.createTempFile(
-            directory, FILE_NAME, ".new", PosixFilePermissions.asFileAttribute(ownerOnly));
+    Path partial = Files.createTempFile(directory, FILE_NAME, ".new", OWNER_ONLY);
     try (InputStream packed = SQLiteConfig.class.getResourceAsStream(resource)) {
       if (packed == null) {
         throw new IOException("the driver has no library " + resource);
