@@ -16,6 +16,7 @@ import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Nodes that know of each other through a reflector only, and what its end means to packets.
 @TestMethodOrder(OrderAnnotation.class)
@@ -145,8 +146,8 @@ class ReflectorIT {
 
   @Test
   @Order(3)
-  void aReflectorThatIsKilledAndComesBackCostsNoPacket() throws Exception {
-    Path log = Files.createTempFile("ping", ".log");
+  void aReflectorThatIsKilledAndComesBackCostsNoPacket(@TempDir Path logs) throws Exception {
+    Path log = logs.resolve("ping");
     Process ping = lab.startIn("slave1-frontend1", log, "ping", "-n", "-i", "0.02", "172.16.1.3");
     SeedLab.awaitThat(() -> text(log).contains("icmp_seq=5 "), () -> "ping runs: " + text(log));
 

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Agents die and start again, and others change what is ours.
 class RestartIT {
@@ -40,9 +41,9 @@ class RestartIT {
   }
 
   @Test
-  void aRestartWithNothingChangedWritesNothing() throws Exception {
-    Path netlink = Files.createTempFile("netlink", ".log");
-    Path rules = Files.createTempFile("rules", ".log");
+  void aRestartWithNothingChangedWritesNothing(@TempDir Path logs) throws Exception {
+    Path netlink = logs.resolve("netlink");
+    Path rules = logs.resolve("rules");
     String setsBefore = lab.in("slave1", "ipset", "save");
     RuleDump rulesBefore = RuleDump.parse(lab.in("slave1", "iptables-save"));
     lab.killAgent("slave1");
@@ -135,8 +136,8 @@ class RestartIT {
   }
 
   @Test
-  void theDatastoreKnowsThatEndpointsAreUp() throws Exception {
-    Path show = Files.createTempFile("show", ".log");
+  void theDatastoreKnowsThatEndpointsAreUp(@TempDir Path directory) throws Exception {
+    Path show = directory.resolve("show");
     LabShow it = new LabShow(lab.lab, new java.io.PrintStream(show.toFile()), new Style(false));
     it.everything();
     assertThat(text(show))

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
 
 /// VXLAN between real kernels, in both IP versions.
 @TestMethodOrder(OrderAnnotation.class)
@@ -86,8 +87,8 @@ class VxlanIT {
 
   @Test
   @Order(3)
-  void aRestartWritesNothingAndLosesNothing() throws Exception {
-    Path log = Files.createTempFile("vxlan", ".log");
+  void aRestartWritesNothingAndLosesNothing(@TempDir Path logs) throws Exception {
+    Path log = logs.resolve("ping");
     Path output = it.lab.lab.directory().node("node1").resolve("agent.out");
     Process ping = it.lab.startIn("pod1", log, "ping", "-n", "-i", "0.02", TunnelLab.podAddress(3));
     SeedLab.awaitThat(() -> text(log).contains("icmp_seq=5 "), () -> "it runs: " + text(log));
@@ -112,7 +113,6 @@ class VxlanIT {
     assertThat(text(output).substring(toldBefore))
         .contains("Ready:")
         .doesNotContain("Wrote ", "Learned route:");
-    Files.delete(log);
   }
 
   private static void interrupt(long pid) {
