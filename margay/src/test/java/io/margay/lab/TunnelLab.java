@@ -44,7 +44,7 @@ final class TunnelLab implements AutoCloseable {
     try {
       Command.run(up.lab.lab.holder().enter(List.of("sh")), network()).orThrow("the network");
       up.apply(nodes());
-      up.giveAddresses();
+      up.giveBlocks();
       up.apply(endpoints());
     } catch (RuntimeException e) {
       up.close();
@@ -148,8 +148,9 @@ final class TunnelLab implements AutoCloseable {
     return documents.toString();
   }
 
-  /// What address management would have written: blocks, and an address of the block for tunnels.
-  private void giveAddresses() {
+  /// A block for each node, as address management would have claimed it: the agents take their
+  /// tunnels' addresses from it.
+  private void giveBlocks() {
     try (Datastore datastore =
         Datastores.open(new DatastoreConfig.Embedded(lab.lab.directory().datastore()))) {
       for (int number : NUMBERS) {
@@ -158,11 +159,6 @@ final class TunnelLab implements AutoCloseable {
             List.of("10.65.%d.0/26".formatted(number), "fd00:65:%d::/122".formatted(number))) {
           datastore.apply(new Key.BlockAffinity(node, IpPrefix.parse(block)), Key.Empty.EMPTY);
         }
-        String tunnel = "10.65.%d.60".formatted(number);
-        datastore.apply(new Key.FelixSetting(node, "IpInIpTunnelAddr"), tunnel);
-        datastore.apply(new Key.FelixSetting(node, "IPv4VXLANTunnelAddr"), tunnel);
-        datastore.apply(
-            new Key.FelixSetting(node, "IPv6VXLANTunnelAddr"), "fd00:65:%d::3c".formatted(number));
       }
     }
   }
