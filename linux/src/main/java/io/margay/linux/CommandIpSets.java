@@ -3,8 +3,8 @@ package io.margay.linux;
 import io.margay.kernel.KernelException;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.linux.Programs.Result;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,11 +75,16 @@ public final class CommandIpSets implements IpSets, AutoCloseable {
   }
 
   /// Reads what `ipset list` prints: per set a block of `Name:`, `Type:`, `Header:` and others,
-  /// then `Members:` and one member a line up to an empty line or the end.
+  /// then `Members:` and one member a line up to an empty line or the end. There may be a hundred
+  /// thousand of them: of a line no more is kept than the member.
   static Map<String, ActualSet> parse(String text) {
     Map<String, ActualSet> sets = new LinkedHashMap<>();
     Block block = new Block();
-    for (String line : text.lines().toList()) {
+    int end;
+    for (int start = 0; start < text.length(); start = end + 1) {
+      end = text.indexOf('\n', start);
+      end = end < 0 ? text.length() : end;
+      String line = text.substring(start, end);
       if (line.startsWith("Name: ")) {
         block.addTo(sets);
         block = new Block();
@@ -98,7 +103,7 @@ public final class CommandIpSets implements IpSets, AutoCloseable {
     private String family = "";
     private int maxElements;
     private boolean inMembers;
-    private final Set<String> members = new LinkedHashSet<>();
+    private final List<String> members = new ArrayList<>();
 
     void take(String line) {
       if (inMembers) {
@@ -117,11 +122,16 @@ public final class CommandIpSets implements IpSets, AutoCloseable {
     /// Behind a member stand its own options (`timeout 30`, `comment "..."`, `nomatch`). Only the
     /// last changes what it means, and so belongs to it.
     private void takeMember(String line) {
-      if (!line.isEmpty()) {
-        String[] words = line.split(" ");
-        boolean nomatch = List.of(words).contains("nomatch");
-        members.add(nomatch ? words[0] + " nomatch" : words[0]);
+      int options = line.indexOf(' ');
+      if (options < 0) {
+        if (!line.isEmpty()) {
+          members.add(line);
+        }
+        return;
       }
+      String member = line.substring(0, options);
+      boolean nomatch = List.of(line.substring(options + 1).split(" ")).contains("nomatch");
+      members.add(nomatch ? member + " nomatch" : member);
     }
 
     /// `family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x5d66f8f4`: names with their
@@ -138,7 +148,7 @@ public final class CommandIpSets implements IpSets, AutoCloseable {
 
     void addTo(Map<String, ActualSet> sets) {
       if (name != null) {
-        sets.put(name, new ActualSet(type, family, maxElements, members));
+        sets.put(name, new ActualSet(type, family, maxElements, Set.copyOf(members)));
       }
     }
   }

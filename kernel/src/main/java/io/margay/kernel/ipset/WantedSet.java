@@ -97,7 +97,7 @@ final class WantedSet {
     toRemove.clear();
     if (actual == null) {
       toAdd.addAll(members);
-    } else {
+    } else if (!actual.members().equals(members)) {
       Set<String> listed = new HashSet<>();
       actual.members().forEach(member -> listed.add(MemberText.ofListed(member)));
       addMissing(toAdd, members, listed);
