@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 /// Peers that are told the same: their Adj-RIB-Out, kept once, and their UPDATEs, written once.
 ///
 /// ```
-///   LocRib ──number──> changed ──flush──> UpdateBatch ──one buffer──┬──> ExportMember
-///                                │                                  ├──> ExportMember, less what it said
-///                              told[]                               └──x owed: too slow, told later
+///   LocRib ──number──> changed ──flush──> Round ──one buffer──┬──> ExportMember
+///                                │                            ├──> ExportMember, less what it said
+///                              told[]                         └──x owed: too slow, told later
 /// ```
 ///
 /// 1. *A change costs little for each peer.* Changes only set a bit. A flush looks at what is best
@@ -54,10 +54,9 @@ public final class ExportGroup {
   private final LocRib locRib;
   private final BooleanSupplier deferring;
   private final Runnable wake;
-  private final UpdateBatch batch;
+  private final Round round;
   private final List<ExportMember> members = new ArrayList<>();
   private final Map<RouteSource, Teller> tellers = new HashMap<>();
-  private final List<Teller> busy = new ArrayList<>();
 
   /// What the peers know of each prefix.
   private final ToldPaths told;
@@ -75,8 +74,8 @@ public final class ExportGroup {
     this.locRib = locRib;
     this.deferring = deferring;
     this.wake = wake;
-    this.batch = new UpdateBatch(locRib, key.codec());
     this.told = new ToldPaths(locRib.capacity());
+    this.round = new Round(new UpdateBatch(locRib, key.codec()), this::cannotBeTold);
   }
 
   public Key key() {
@@ -279,11 +278,11 @@ public final class ExportGroup {
         looked.set(number);
       }
     }
-    write();
-    if (batch.length() > 0) {
-      send(looked);
+    ByteBuffer all = round.write();
+    if (all != null) {
+      send(all, looked);
     }
-    finish();
+    round.finish();
   }
 
   /// Notes what there is to say about a prefix.
@@ -301,7 +300,7 @@ public final class ExportGroup {
       Told gone = ToldPaths.at(before, i);
       count(gone, -1);
       if (ToldPaths.withId(now, gone.pathId()) == null) {
-        touch(gone.teller()).withdraw(gone, number);
+        round.withdraw(gone, number);
         something = true;
       }
     }
@@ -310,7 +309,7 @@ public final class ExportGroup {
       count(each, 1);
       Told replaced = ToldPaths.withId(before, each.pathId());
       if (replaced == null || !each.saysTheSameAs(replaced)) {
-        touch(each.teller()).announce(each, number);
+        round.announce(each, number);
         if (replaced != null && replaced.teller() != each.teller()) {
           each.teller().retracted.add(number);
         }
@@ -323,19 +322,6 @@ public final class ExportGroup {
   private void count(Told each, int by) {
     each.teller().advertised += by;
     advertised += by;
-  }
-
-  private Teller touch(Teller teller) {
-    if (!teller.busy) {
-      teller.busy = true;
-      busy.add(teller);
-    }
-    return teller;
-  }
-
-  private void finish() {
-    busy.forEach(Teller::done);
-    busy.clear();
   }
 
   /// What the peers are to know of a prefix: nothing, one [Told], or several.
@@ -386,31 +372,15 @@ public final class ExportGroup {
     return tellers.computeIfAbsent(source, Teller::new);
   }
 
-  /// Writes what has been noted, source by source.
-  private void write() {
-    for (Teller teller : busy) {
-      teller.from = batch.length();
-      batch.withdraw(teller.withdrawn, teller.withdrawnIds);
-      for (Told each : teller.announced) {
-        announce(each);
-      }
-      teller.to = batch.length();
-    }
-  }
-
-  private void announce(Told each) {
-    PathAttributes attributes = each.attributes();
+  /// Attributes that leave no room for a prefix (RFC 4271 §9.2).
+  private void cannotBeTold(Told each) {
     Numbers numbers = each.pending();
-    if (attributes == null || batch.announce(attributes, numbers, each.pathId())) {
-      return;
-    }
     log.warn(
         "attributes of {} prefixes, the first being {}, do not fit into an UPDATE (RFC 4271 §9.2)."
             + " Peers are not told; look at who adds so much: {}",
         numbers.size(),
         locRib.prefix(numbers.get(0)),
-        attributes);
-    batch.withdraw(numbers, each.pathId());
+        each.attributes());
     for (int i = 0; i < numbers.size(); i++) {
       if (ToldPaths.withId(told.of(numbers.get(i)), each.pathId()) == each) {
         told.remove(numbers.get(i), each);
@@ -419,19 +389,14 @@ public final class ExportGroup {
     }
   }
 
-  /// Gives every peer its parts of the batch.
-  private void send(@Nullable BitSet looked) {
-    ByteBuffer all = batch.take();
+  /// Gives every peer its parts of what was written.
+  private void send(ByteBuffer all, @Nullable BitSet looked) {
     for (ExportMember member : members) {
       if (looked != null && !member.keepsUp()) {
         fallBehind(member, looked);
         continue;
       }
-      if (member.teller().busy) {
-        sendPartsOf(all, member);
-      } else {
-        member.outlet().send(all);
-      }
+      round.send(all, member);
       member.outlet().roundOver();
     }
   }
@@ -439,26 +404,13 @@ public final class ExportGroup {
   private void fallBehind(ExportMember member, BitSet looked) {
     member.owed().or(looked);
     if (tellsSeveral()) {
-      for (Teller teller : busy) {
-        if (teller != member.teller()) {
-          member.owe(teller.withdrawn, teller.withdrawnIds);
-        }
-      }
-    }
-  }
-
-  /// Leaves out what the peer said itself.
-  private void sendPartsOf(ByteBuffer all, ExportMember member) {
-    Teller own = member.teller();
-    if (own.from > 0) {
-      member.outlet().send(all.slice(0, own.from));
-    }
-    if (own.to < all.limit()) {
-      member.outlet().send(all.slice(own.to, all.limit() - own.to));
-    }
-    if (!own.retracted.isEmpty()) {
-      batch.withdraw(own.retracted, 0);
-      member.outlet().send(batch.take());
+      round
+          .tellers()
+          .forEach(teller -> {
+            if (teller != member.teller()) {
+              member.owe(teller.withdrawn, teller.withdrawnIds);
+            }
+          });
     }
   }
 
@@ -474,7 +426,7 @@ public final class ExportGroup {
       for (int i = 0; i < ToldPaths.count(known); i++) {
         Told each = ToldPaths.at(known, i);
         if (each.teller() != member.teller()) {
-          touch(each.teller()).announce(each, number);
+          round.announce(each, number);
         }
       }
       Numbers ids = member.takeGone(number);
@@ -493,11 +445,11 @@ public final class ExportGroup {
       number = member.owed().nextSetBit(number + 1);
     }
     member.owed().clear(first, number < 0 ? member.owed().length() : number);
-    batch.withdraw(gone, goneIds);
-    write();
-    finish();
-    if (batch.length() > 0) {
-      member.outlet().send(batch.take());
+    round.withdrawn(gone, goneIds);
+    ByteBuffer all = round.write();
+    round.finish();
+    if (all != null) {
+      member.outlet().send(all);
     }
     if (member.isUpToDate()) {
       member.outlet().roundOver();
@@ -508,37 +460,36 @@ public final class ExportGroup {
   private void tellAlike(List<ExportMember> alike) {
     BitSet owed = alike.getFirst().owed();
     Numbers gone = new Numbers();
+    Numbers goneIds = new Numbers();
     int first = owed.nextSetBit(0);
     int number = first;
     for (int count = 0; number >= 0 && count < MAX_PER_FLUSH; count++) {
       Object known = told.of(number);
       if (known == null) {
         gone.add(number);
+        goneIds.add(0);
       } else {
-        Told only = ToldPaths.at(known, 0);
-        touch(only.teller()).announce(only, number);
+        round.announce(ToldPaths.at(known, 0), number);
       }
       number = owed.nextSetBit(number + 1);
     }
     int end = number < 0 ? owed.length() : number;
-    batch.withdraw(gone, 0);
-    write();
-    for (Teller teller : busy) {
-      // What is a peer's own now may have been another's when it was told last.
-      teller.announced.forEach(each -> teller.retracted.addAll(each.pending()));
-    }
-    ByteBuffer all = batch.length() > 0 ? batch.take() : null;
+    round.withdrawn(gone, goneIds);
+    ByteBuffer all = round.write();
+    // What is a peer's own now may have been another's when it was told last.
+    round
+        .tellers()
+        .forEach(
+            teller -> teller.announced.forEach(each -> teller.retracted.addAll(each.pending())));
     for (ExportMember member : alike) {
-      if (all != null && member.teller().busy) {
-        sendPartsOf(all, member);
-      } else if (all != null) {
-        member.outlet().send(all);
+      if (all != null) {
+        round.send(all, member);
       }
       member.owed().clear(first, end);
       if (member.isUpToDate()) {
         member.outlet().roundOver();
       }
     }
-    finish();
+    round.finish();
   }
 }
