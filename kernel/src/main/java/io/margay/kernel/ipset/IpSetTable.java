@@ -5,6 +5,7 @@ import static io.margay.kernel.ipset.WantedSet.Presence.RIGHT;
 
 import io.margay.kernel.ApplyOutcome;
 import io.margay.kernel.KernelException;
+import io.margay.kernel.LostLooks;
 import io.margay.kernel.ipset.IpSets.ActualSet;
 import io.margay.net.IpFamily;
 import java.util.ArrayList;
@@ -35,9 +36,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Belongs to one thread, which its calls to [IpSets] may block.
 public final class IpSetTable {
-
-  /// How often in a row what a look found may be too old.
-  private static final int MOST_LOST_LOOKS = 3;
 
   private final IpFamily family;
   private final IpSets ipSets;
@@ -70,7 +68,7 @@ public final class IpSetTable {
   /// How often something was, or may have been, written.
   private long writes;
 
-  private int lostLooks;
+  private final LostLooks lostLooks = new LostLooks();
 
   /// @param ours which sets, by name, may be changed or destroyed; temporary ones included
   /// @param temporaryName from the name of a set, the name under which its replacement is built
@@ -169,11 +167,9 @@ public final class IpSetTable {
       return;
     }
     if (writes == writesBefore) {
-      lostLooks = 0;
       take(actual);
-    } else if (++lostLooks == MOST_LOST_LOOKS) {
-      lostLooks = 0;
-      stale = true;
+    } else {
+      stale = lostLooks.another();
     }
   }
 
@@ -280,6 +276,7 @@ public final class IpSetTable {
       noteDrift(name, !wanted.containsKey(name) && !before.contains(name));
     }
     uncertain.clear();
+    lostLooks.over();
     everRead = true;
     stale = false;
   }

@@ -3,6 +3,7 @@ package io.margay.kernel.iptables;
 import io.margay.kernel.ApplyOutcome;
 import io.margay.kernel.DeltaTracker;
 import io.margay.kernel.KernelException;
+import io.margay.kernel.LostLooks;
 import io.margay.net.IpFamily;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,9 +38,6 @@ public final class IptablesTable {
 
   private static final int ATTEMPTS = 3;
 
-  /// How often in a row what a look found may be too old.
-  private static final int MOST_LOST_LOOKS = 3;
-
   private final IpFamily family;
   private final Table table;
   private final Iptables iptables;
@@ -59,7 +57,7 @@ public final class IptablesTable {
   /// How often we have written.
   private long writes;
 
-  private int lostLooks;
+  private final LostLooks lostLooks = new LostLooks();
 
   /// How many rules are wanted in our own chains.
   private int ownRules;
@@ -152,8 +150,7 @@ public final class IptablesTable {
       return;
     }
     if (look.writes() != writes) {
-      lostLooks++;
-      stale = lostLooks == MOST_LOST_LOOKS;
+      stale = lostLooks.another();
       return;
     }
     take(found, look.foreignWrites());
@@ -218,7 +215,7 @@ public final class IptablesTable {
     Map<String, List<SavedRule>> own = new LinkedHashMap<>();
     Map<String, List<SavedRule>> foreign = new LinkedHashMap<>();
     foreignWrites = foreignBefore;
-    lostLooks = 0;
+    lostLooks.over();
     found
         .chains()
         .forEach((name, rules) -> (SavedTable.isOurs(name) ? own : foreign).put(name, rules));
