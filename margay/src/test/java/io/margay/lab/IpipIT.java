@@ -18,6 +18,12 @@ class IpipIT {
   /// How many times as long as usual things may take there.
   private static final int EMULATED = 15;
 
+  /// Where compiling takes so long, the first compiler's code is soonest the fastest.
+  private static final String EMULATED_JVMS = "JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1";
+
+  /// What `build/in-vm.sh` ends with if there was no machine to run in.
+  private static final int NO_MACHINE = 125;
+
   @Test
   void ipipWorksAlwaysAndBetweenSubnetsAlone(@TempDir Path directory) throws Exception {
     Path home = Path.of(System.getProperty("margay.home"));
@@ -27,7 +33,7 @@ class IpipIT {
       assumeTrue(
           System.getenv("MARGAY_VM") != null,
           "this kernel has no IP in IP; set MARGAY_VM=yes to run it in an emulated machine");
-      words.addAll(List.of(home.resolve("build/in-vm.sh").toString()));
+      words.addAll(List.of(home.resolve("build/in-vm.sh").toString(), "env", EMULATED_JVMS));
     }
     List<String> program = JavaProgram.words(IpipScenario.class);
     words.addAll(program.subList(0, program.size() - 1));
@@ -41,8 +47,10 @@ class IpipIT {
         new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile()).start();
     boolean ended = process.waitFor(30, TimeUnit.MINUTES);
     process.destroyForcibly();
-    assertThat(Files.readString(output)).contains(IpipScenario.PASSED);
-    assertThat(ended).isTrue();
+    String said = Files.readString(output);
+    assertThat(ended).as(said).isTrue();
+    assumeTrue(process.exitValue() != NO_MACHINE, "no emulated machine came up: " + said);
+    assertThat(said).contains(IpipScenario.PASSED);
     assertThat(process.exitValue()).isZero();
   }
 
