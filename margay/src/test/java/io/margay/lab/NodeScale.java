@@ -34,6 +34,9 @@ public final class NodeScale {
   private static final int POLICIES_PER_NAMESPACE = 4;
   private static final int TIMES = 40;
 
+  /// Enough for a 99th percentile; the first third warms up.
+  private static final int NEW_ENDPOINTS = 450;
+
   private final int local;
   private final int cluster;
   private final int policies;
@@ -173,7 +176,7 @@ public final class NodeScale {
     double applies = after.since(before, "felix_int_dataplane_apply_time_seconds_count");
     System.out.printf(
         Locale.ROOT,
-        "  an apply of the agent, mean of %.0f: %.2f ms; in it %.2f calls of programs, %.2f ms (restore %.2f, ipset %.2f, save %.2f calls); taking in the news %.2f ms%n",
+        "  an apply of the agent, mean of %.0f: %.2f ms; meanwhile %.2f calls of programs, %.2f ms, side by side in part (restore %.2f, ipset %.2f, save %.2f calls); taking in the news %.2f ms%n",
         applies,
         1e3 * after.meanSince(before, "felix_int_dataplane_apply_time_seconds"),
         after.since(before, "felix_exec_time_micros_count") / applies,
@@ -308,7 +311,8 @@ public final class NodeScale {
     List<String> words = new ArrayList<>(JavaProgram.words(NewInterfaces.class));
     words.remove("-XX:TieredStopAtLevel=1");
     String lanMac = in("router", "cat", "/sys/class/net/lan1/address").strip();
-    words.addAll(List.of(lab.directory().datastore().toString(), "router", lanMac, "" + 3 * TIMES));
+    words.addAll(
+        List.of(lab.directory().datastore().toString(), "router", lanMac, "" + NEW_ENDPOINTS));
     words.add("one-by-one");
     Process process =
         new ProcessBuilder(lab.holder().enter("world", words)).redirectErrorStream(true).start();
