@@ -75,7 +75,7 @@ class ModuleDirectionTest {
                   "transport")),
           Map.entry(
               "libnetwork",
-              Set.of("attach", "datastore", "ipam", "kernel", "linux", "model", "net")),
+              Set.of("attach", "datastore", "ipam", "kernel", "linux", "loop", "model", "net")),
           Map.entry(
               "kubernetes",
               Set.of("attach", "cluster", "datastore", "ipam", "loop", "model", "net")),

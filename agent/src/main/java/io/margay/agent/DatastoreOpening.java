@@ -5,9 +5,8 @@ import io.margay.datastore.DatastoreConfig;
 import io.margay.datastore.DatastoreException;
 import io.margay.datastore.DatastoreException.Unavailable;
 import io.margay.datastore.Datastores;
+import io.margay.loop.StopRequest;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +19,7 @@ final class DatastoreOpening {
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final DatastoreConfig config;
-  private final CountDownLatch stop;
+  private final StopRequest stop;
 
   /// The process was told to stop meanwhile.
   static final class StoppedException extends RuntimeException {
@@ -28,7 +27,7 @@ final class DatastoreOpening {
   }
 
   /// @param stop ends the waiting
-  DatastoreOpening(DatastoreConfig config, CountDownLatch stop) {
+  DatastoreOpening(DatastoreConfig config, StopRequest stop) {
     this.config = config;
     this.stop = stop;
   }
@@ -59,7 +58,7 @@ final class DatastoreOpening {
               RETRY.toMillis(),
               e.error());
         }
-        if (stop.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (stop.await(RETRY)) {
           throw new StoppedException();
         }
       }

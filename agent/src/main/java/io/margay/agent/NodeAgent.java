@@ -31,6 +31,7 @@ import io.margay.linux.LinuxNamespaces;
 import io.margay.linux.Prerequisites;
 import io.margay.linux.ServiceNotifier;
 import io.margay.lookingglass.LookingGlass;
+import io.margay.loop.StopRequest;
 import io.margay.loop.ThreadEventLoop;
 import io.margay.net.IpAddress;
 import io.margay.routing.NodeRouting;
@@ -43,11 +44,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,22 +90,9 @@ final class NodeAgent implements AutoCloseable {
   ///
   /// @return the exit code
   static int run(NodeOptions options) throws InterruptedException {
-    CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch stopped = new CountDownLatch(1);
-    AtomicInteger exitCode = new AtomicInteger();
-    Thread hook =
-        new Thread(
-            () -> {
-              stop.countDown();
-              try {
-                stopped.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
+    StopRequest stop = new StopRequest();
+    stop.followSignals();
+    try (stop) {
       NodeAgent agent =
           new NodeAgent(
               options,
@@ -114,8 +100,7 @@ final class NodeAgent implements AutoCloseable {
                 LOG.error(
                     "The agent cannot go on and stops; what is in the kernel stays as it is.",
                     failure);
-                exitCode.set(1);
-                stop.countDown();
+                stop.fail();
               },
               stop);
       try (agent) {
@@ -126,10 +111,8 @@ final class NodeAgent implements AutoCloseable {
       LOG.info("Stopped before the datastore could be used.");
     } catch (DatastoreException | KernelException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
-    } finally {
-      stopped.countDown();
     }
-    return exitCode.get();
+    return stop.exitCode();
   }
 
   /// Something that can end the agent.
@@ -141,7 +124,7 @@ final class NodeAgent implements AutoCloseable {
   /// pass nothing before anything is known, and what is known is complete before it is written.
   ///
   /// @param stop ends the waiting for a datastore that cannot be reached
-  private NodeAgent(NodeOptions options, FailureHandler failures, CountDownLatch stop)
+  private NodeAgent(NodeOptions options, FailureHandler failures, StopRequest stop)
       throws InterruptedException {
     this.options = options;
     runDirectory = RunDirectory.open(options.runDirectory());

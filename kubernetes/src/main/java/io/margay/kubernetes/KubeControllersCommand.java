@@ -10,13 +10,12 @@ import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Datastores;
 import io.margay.kubernetes.controller.KubernetesController;
 import io.margay.kubernetes.conversion.Naming;
+import io.margay.loop.StopRequest;
 import io.margay.loop.ThreadEventLoop;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,41 +100,28 @@ public final class KubeControllersCommand implements Callable<Integer> {
         };
     Duration period = seconds("--reconcile-period", periodSeconds, 1);
     Duration grace = seconds("--leak-grace-period", graceSeconds, 0);
-    CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch stopped = new CountDownLatch(1);
-    AtomicInteger exitCode = new AtomicInteger();
-    try (KubernetesClient client = client();
+    StopRequest stop = new StopRequest();
+    try (stop;
+        KubernetesClient client = client();
         Datastore datastore = Datastores.open(DatastoreConfig.load(config, System.getenv()));
         ThreadEventLoop loop =
             new ThreadEventLoop(
                 "controller",
                 failure -> {
                   log.error("The controller cannot go on and stops. This is a bug.", failure);
-                  exitCode.set(1);
-                  stop.countDown();
+                  stop.fail();
                 });
         KubernetesController controller =
             new KubernetesController(client, datastore, naming, period, grace, loop)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(stop, stopped), "stop"));
+      stop.followSignals();
       controller.start();
       log.info("following the Kubernetes API at {}", client.getMasterUrl());
       stop.await();
     } catch (DatastoreException e) {
       System.err.println("margay kube-controllers: %s [%s]".formatted(e.getMessage(), e.error()));
       return 1;
-    } finally {
-      stopped.countDown();
     }
-    return exitCode.get();
-  }
-
-  private static void awaitEnd(CountDownLatch stop, CountDownLatch stopped) {
-    stop.countDown();
-    try {
-      stopped.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    return stop.exitCode();
   }
 
   private KubernetesClient client() {

@@ -6,13 +6,13 @@ import io.margay.datastore.DatastoreException;
 import io.margay.datastore.Datastores;
 import io.margay.kernel.KernelException;
 import io.margay.linux.LinuxNamespaces;
+import io.margay.loop.StopRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,9 +99,8 @@ public final class LibnetworkCommand implements Callable<Integer> {
 
   private void serve(String node, Map<String, String> environment)
       throws IOException, InterruptedException {
-    CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch stopped = new CountDownLatch(1);
-    try (Datastore datastore = Datastores.open(DatastoreConfig.load(config, environment));
+    try (StopRequest stop = new StopRequest();
+        Datastore datastore = Datastores.open(DatastoreConfig.load(config, environment));
         LinuxNamespaces namespaces = LinuxNamespaces.open();
         DockerDrivers _ =
             DockerDrivers.open(
@@ -109,20 +108,9 @@ public final class LibnetworkCommand implements Callable<Integer> {
                 pluginDirectory,
                 dockerSocket,
                 environment)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(stop, stopped), "stop"));
+      stop.followSignals();
       log.info("Docker is answered for node {} below {}", node, pluginDirectory);
       stop.await();
-    } finally {
-      stopped.countDown();
-    }
-  }
-
-  private static void awaitEnd(CountDownLatch stop, CountDownLatch stopped) {
-    stop.countDown();
-    try {
-      stopped.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.margay.reflector;
 
 import io.margay.datastore.DatastoreException;
+import io.margay.loop.StopRequest;
 import io.margay.net.Ipv4Address;
 import io.margay.reflector.ReflectorConfig.ClientRange;
 import java.io.UncheckedIOException;
@@ -9,8 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,9 +123,7 @@ public final class ReflectorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ReflectorConfig config = config();
-    CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch stopped = new CountDownLatch(1);
-    AtomicInteger exitCode = new AtomicInteger();
+    StopRequest stop = new StopRequest();
     Reflector reflector;
     try {
       reflector =
@@ -134,8 +131,7 @@ public final class ReflectorCommand implements Callable<Integer> {
               config,
               failure -> {
                 log.error("The reflector cannot go on and stops. This is a bug.", failure);
-                exitCode.set(1);
-                stop.countDown();
+                stop.fail();
               });
     } catch (UncheckedIOException e) {
       Throwable reason = e.getCause() == null ? e : e.getCause();
@@ -149,31 +145,18 @@ public final class ReflectorCommand implements Callable<Integer> {
       Path file = configFile;
       HangUp.handle(() -> reread(file, reflector));
     }
-    Thread hook =
-        new Thread(
-            () -> {
-              stop.countDown();
-              try {
-                stopped.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
+    stop.followSignals();
     System.out.printf(
         "ready: reflector %s of AS %s listens on %s%n",
         config.routerId(),
         config.as(),
         String.join(", ", config.listen().stream().map(ReflectorCommand::text).toList()));
     System.out.flush();
-    try {
+    try (stop) {
       stop.await();
       reflector.stop("reflector " + config.routerId() + " stops");
-    } finally {
-      stopped.countDown();
     }
-    return exitCode.get();
+    return stop.exitCode();
   }
 
   private static String text(InetSocketAddress address) {
