@@ -26,6 +26,9 @@ final class RunningDaemon implements AutoCloseable {
   private final Process process;
   private final InetSocketAddress address;
 
+  /// Ends the daemon should the measurement be interrupted.
+  private final Thread atInterrupt = new Thread(this::endAtOnce, "end-daemon");
+
   /// Starts a daemon and waits until it takes connections.
   @SuppressWarnings("AddressSelection") // a literal address, not a name
   RunningDaemon(Daemon daemon, Path home, int clients, int port) throws IOException {
@@ -39,6 +42,12 @@ final class RunningDaemon implements AutoCloseable {
             .redirectOutput(log().toFile());
     builder.environment().put("LD_LIBRARY_PATH", Daemon.librariesBelow(home));
     this.process = builder.start();
+    try {
+      Runtime.getRuntime().addShutdownHook(atInterrupt);
+    } catch (IllegalStateException e) {
+      endAtOnce();
+      throw new IOException("interrupted before " + daemon.title() + " was started", e);
+    }
     try {
       awaitPort();
     } catch (IOException e) {
@@ -80,6 +89,16 @@ final class RunningDaemon implements AutoCloseable {
     }
   }
 
+  private void endAtOnce() {
+    process.descendants().toList().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    try {
+      deleteDirectory();
+    } catch (IOException _) {
+      // It may be at writing a file yet.
+    }
+  }
+
   @Override
   public void close() throws IOException {
     List<ProcessHandle> children = process.descendants().toList();
@@ -93,6 +112,15 @@ final class RunningDaemon implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     children.forEach(ProcessHandle::destroyForcibly);
+    deleteDirectory();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atInterrupt);
+    } catch (IllegalStateException _) {
+      // Interrupted this very moment; there is nothing left to end.
+    }
+  }
+
+  private void deleteDirectory() throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(each);
