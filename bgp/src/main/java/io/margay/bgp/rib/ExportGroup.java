@@ -404,13 +404,11 @@ public final class ExportGroup {
   private void fallBehind(ExportMember member, BitSet looked) {
     member.owed().or(looked);
     if (tellsSeveral()) {
-      round
-          .tellers()
-          .forEach(teller -> {
-            if (teller != member.teller()) {
-              member.owe(teller.withdrawn, teller.withdrawnIds);
-            }
-          });
+      for (Teller teller : round.tellers()) {
+        if (teller != member.teller()) {
+          member.owe(teller.withdrawn, teller.withdrawnIds);
+        }
+      }
     }
   }
 
@@ -445,7 +443,7 @@ public final class ExportGroup {
       number = member.owed().nextSetBit(number + 1);
     }
     member.owed().clear(first, number < 0 ? member.owed().length() : number);
-    round.withdrawn(gone, goneIds);
+    round.withdrawFirst(gone, goneIds);
     ByteBuffer all = round.write();
     round.finish();
     if (all != null) {
@@ -460,27 +458,24 @@ public final class ExportGroup {
   private void tellAlike(List<ExportMember> alike) {
     BitSet owed = alike.getFirst().owed();
     Numbers gone = new Numbers();
-    Numbers goneIds = new Numbers();
     int first = owed.nextSetBit(0);
     int number = first;
     for (int count = 0; number >= 0 && count < MAX_PER_FLUSH; count++) {
       Object known = told.of(number);
       if (known == null) {
         gone.add(number);
-        goneIds.add(0);
       } else {
         round.announce(ToldPaths.at(known, 0), number);
       }
       number = owed.nextSetBit(number + 1);
     }
     int end = number < 0 ? owed.length() : number;
-    round.withdrawn(gone, goneIds);
+    round.withdrawFirst(gone, 0);
     ByteBuffer all = round.write();
-    // What is a peer's own now may have been another's when it was told last.
-    round
-        .tellers()
-        .forEach(
-            teller -> teller.announced.forEach(each -> teller.retracted.addAll(each.pending())));
+    for (Teller teller : round.tellers()) {
+      // What is a peer's own now may have been another's when it was told last.
+      teller.announced.forEach(each -> teller.retracted.addAll(each.pending()));
+    }
     for (ExportMember member : alike) {
       if (all != null) {
         round.send(all, member);

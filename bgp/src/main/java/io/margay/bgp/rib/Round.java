@@ -51,8 +51,13 @@ final class Round {
   }
 
   /// Writes withdrawals of nobody's paths in particular, before all else.
-  void withdrawn(Numbers numbers, Numbers pathIds) {
+  void withdrawFirst(Numbers numbers, Numbers pathIds) {
     batch.withdraw(numbers, pathIds);
+  }
+
+  /// The same for paths with one path identifier.
+  void withdrawFirst(Numbers numbers, int pathId) {
+    batch.withdraw(numbers, pathId);
   }
 
   List<Teller> tellers() {
