@@ -4,6 +4,7 @@ import io.margay.kernel.KernelException;
 import io.margay.kernel.ipset.IpSets;
 import io.margay.linux.Programs.Result;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,11 +81,8 @@ public final class CommandIpSets implements IpSets, AutoCloseable {
   static Map<String, ActualSet> parse(String text) {
     Map<String, ActualSet> sets = new LinkedHashMap<>();
     Block block = new Block();
-    int end;
-    for (int start = 0; start < text.length(); start = end + 1) {
-      end = text.indexOf('\n', start);
-      end = end < 0 ? text.length() : end;
-      String line = text.substring(start, end);
+    for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); ) {
+      String line = lines.next();
       if (line.startsWith("Name: ")) {
         block.addTo(sets);
         block = new Block();
@@ -122,16 +120,11 @@ public final class CommandIpSets implements IpSets, AutoCloseable {
     /// Behind a member stand its own options (`timeout 30`, `comment "..."`, `nomatch`). Only the
     /// last changes what it means, and so belongs to it.
     private void takeMember(String line) {
-      int options = line.indexOf(' ');
-      if (options < 0) {
-        if (!line.isEmpty()) {
-          members.add(line);
-        }
-        return;
+      if (!line.isEmpty()) {
+        String[] words = line.split(" ");
+        boolean nomatch = List.of(words).contains("nomatch");
+        members.add(nomatch ? words[0] + " nomatch" : words[0]);
       }
-      String member = line.substring(0, options);
-      boolean nomatch = List.of(line.substring(options + 1).split(" ")).contains("nomatch");
-      members.add(nomatch ? member + " nomatch" : member);
     }
 
     /// `family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x5d66f8f4`: names with their
