@@ -25,7 +25,7 @@ final class ByHand {
     static Times of(double[] millis) {
       double[] sorted = millis.clone();
       Arrays.sort(sorted);
-      return new Times(sorted[sorted.length / 2], sorted[sorted.length - 1]);
+      return new Times(Percentile.of(sorted, 50), Percentile.of(sorted, 100));
     }
 
     @Override

@@ -253,6 +253,6 @@ public final class CniTimes {
   private static double percentile(List<Double> times, int percent) {
     double[] sorted = times.stream().mapToDouble(Double::doubleValue).toArray();
     Arrays.sort(sorted);
-    return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
+    return Percentile.of(sorted, percent);
   }
 }

@@ -134,16 +134,11 @@ public final class NewInterfaces {
         Locale.ROOT,
         "endpoint written to first packet through, %d times: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, most %.1f ms; of which the datastore's commit: p50 %.1f ms%n",
         millis.length,
-        percentile(millis, 50),
-        percentile(millis, 90),
-        percentile(millis, 99),
-        millis[millis.length - 1],
-        percentile(writing, 50));
-  }
-
-  /// The least value that so many percent of all do not exceed.
-  private static double percentile(double[] sorted, int percent) {
-    return sorted[(sorted.length * percent + 99) / 100 - 1];
+        Percentile.of(millis, 50),
+        Percentile.of(millis, 90),
+        Percentile.of(millis, 99),
+        Percentile.of(millis, 100),
+        Percentile.of(writing, 50));
   }
 
   /// @param kind label of the endpoints: policy denies a port to `new` ones, and nothing to `open`
